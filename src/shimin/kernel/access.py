@@ -1,0 +1,74 @@
+"""Each view declares who may enter; the request wrapper enforces it, an architecture test finds the ones that forgot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+
+from shimin.kernel.actor import ANONYMOUS, Actor, ActorKind, AssuranceLevel
+from shimin.kernel.errors import Forbidden, LevelRequired, NotFound, SignInRequired
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+class Request(HttpRequest):
+    """A request that passed the wrapper: it carries the actor."""
+
+    actor: Actor = ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a view asks of the actor. ``transaction`` False: the view opens its own scopes (it uses sockets)."""
+
+    signed_in: bool = False
+    level: AssuranceLevel = AssuranceLevel.NONE
+    staff_role: str | None = None
+    transaction: bool = True
+
+    def check(self, actor: Actor) -> None:
+        """Raise SignInRequired, LevelRequired, Forbidden or NotFound when the actor may not enter."""
+        if self.staff_role is not None:
+            if not actor.is_signed_in:
+                raise SignInRequired
+            if actor.kind is not ActorKind.STAFF:
+                raise NotFound
+            if self.staff_role and not actor.has_role(self.staff_role):
+                raise Forbidden
+        elif self.signed_in:
+            if not actor.is_signed_in:
+                raise SignInRequired
+            if actor.level < self.level:
+                raise LevelRequired(self.level)
+
+
+def public(*, transaction: bool = True) -> Callable[[V], V]:
+    """Declare a view that anybody may open."""
+    return _declare(Access(transaction=transaction))
+
+
+def signed_in(*, level: AssuranceLevel = AssuranceLevel.NONE, transaction: bool = True) -> Callable[[V], V]:
+    """Declare a view for signed-in people at ``level`` or above."""
+    return _declare(Access(signed_in=True, level=level, transaction=transaction))
+
+
+def staff(role: str = "", *, transaction: bool = True) -> Callable[[V], V]:
+    """Declare a view for staff, with ``role`` in at least one of their grants (empty: any staff)."""
+    return _declare(Access(staff_role=role, transaction=transaction))
+
+
+def access_of(view: Callable[..., Any]) -> Access | None:
+    """Return what the view declared, or None when it forgot."""
+    declared = getattr(view, "access", None)
+    return declared if isinstance(declared, Access) else None
+
+
+def _declare(access: Access) -> Callable[[V], V]:
+    def decorate(view: V) -> V:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return decorate

@@ -1,0 +1,129 @@
+"""The settings an operator may give, parsed once from the environment; every one is in docs/reference/settings.md."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class ConfigError(Exception):
+    """A setting is missing or wrong; the text names it and the mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings of one process."""
+
+    process: str  # owner, web, worker: which database login to use
+    database_url: str
+    database_role_prefix: str
+    data_dir: Path
+    keys_dir: Path
+    secret_key: bytes
+    field_key: bytes
+    index_key: bytes
+    audit_key: bytes
+    demo: bool
+    debug: bool
+    hosts: tuple[str, ...]
+    secure_cookies: bool
+    sandbox_port_base: int
+
+    def database_password(self, role: str) -> str:
+        """Return the password of a database role, derived so that no further secret has to be kept."""
+        return hmac.new(self.secret_key, f"database role {role}".encode(), hashlib.sha256).hexdigest()
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Config:
+    """Read and check the environment.
+
+    Raises:
+        ConfigError: a value is missing or cannot be understood.
+    """
+    data_dir = Path(environ.get("SHIMIN_DATA_DIR", str(ROOT / "var")))
+    keys_dir = Path(environ.get("SHIMIN_KEYS_DIR", str(data_dir / "keys")))
+    process = environ.get("SHIMIN_PROCESS", "owner")
+    if process not in ("owner", "web", "worker"):
+        raise ConfigError(f"SHIMIN_PROCESS={process!r}: use owner, web or worker.")
+    port = _integer(environ, "SHIMIN_PORT", 8000)
+    return Config(
+        process=process,
+        database_url=environ.get("DATABASE_URL", ""),
+        database_role_prefix=environ.get("SHIMIN_DB_ROLE_PREFIX", "shimin"),
+        data_dir=data_dir,
+        keys_dir=keys_dir,
+        secret_key=_key(environ, keys_dir, "secret_key"),
+        field_key=_key(environ, keys_dir, "field_key"),
+        index_key=_key(environ, keys_dir, "index_key"),
+        audit_key=_key(environ, keys_dir, "audit_key"),
+        demo=environ.get("SHIMIN_DEMO", "") == "1",
+        debug=environ.get("SHIMIN_DEBUG", "") == "1",
+        hosts=tuple(filter(None, environ.get("SHIMIN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))),
+        secure_cookies=environ.get("SHIMIN_SECURE_COOKIES", "0") == "1",
+        sandbox_port_base=_integer(environ, "SHIMIN_SANDBOX_PORT_BASE", port + 100),
+    )
+
+
+def database_settings(config: Config) -> dict[str, object]:
+    """Return Django's DATABASES entry for this process's login.
+
+    Raises:
+        ConfigError: DATABASE_URL is not a PostgreSQL URL.
+    """
+    url = urlsplit(config.database_url or "postgresql:///shimin")
+    if url.scheme not in ("postgresql", "postgres"):
+        raise ConfigError("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    query = {key: values[-1] for key, values in parse_qs(url.query).items()}
+    user, password = unquote(url.username or ""), unquote(url.password or "")
+    if config.process != "owner":
+        user = f"{config.database_role_prefix}_{config.process}"
+        password = config.database_password(config.process)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(url.path.lstrip("/")) or "shimin",
+        "USER": user,
+        "PASSWORD": password,
+        "HOST": query.pop("host", url.hostname or ""),
+        "PORT": query.pop("port", str(url.port or "")),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": False,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2, "connect_timeout": 5, **query},
+    }
+
+
+def process_database_url(config: Config) -> str:
+    """Return the libpq URL of this process's login, for tools beside Django (LISTEN, COPY, benchmarks)."""
+    entry = database_settings(config)
+    login = quote(str(entry["USER"])) + (f":{quote(str(entry['PASSWORD']))}" if entry["PASSWORD"] else "")
+    place = f"host={quote(str(entry['HOST']), safe='')}&port={entry['PORT']}"
+    return f"postgresql://{login}@/{quote(str(entry['NAME']))}?{place}"
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise ConfigError(f"{name}={text!r} is not a whole number.") from None
+
+
+def _key(environ: Mapping[str, str], keys_dir: Path, name: str) -> bytes:
+    """Return 32 secret bytes: from SHIMIN_<NAME>_FILE, else the keys folder, else (before set-up) zeroes."""
+    path = Path(environ.get(f"SHIMIN_{name.upper()}_FILE", str(keys_dir / name)))
+    if not path.exists():
+        if environ.get("SHIMIN_PROCESS", "owner") == "owner":
+            return bytes(32)  # tests and commands before `make_keys`; serving processes refuse
+        raise ConfigError(f"{path} is missing: run `./shimin setup`.")
+    key = base64.b64decode(path.read_text().strip())
+    if len(key) != 32:
+        raise ConfigError(f"{path} must hold 32 bytes in base64.")
+    return key
