@@ -57,20 +57,29 @@ def scope(actor: Actor) -> Iterator[None]:
         ScopeError: another actor's scope is open on this thread.
     """
     outer = _current.get()
-    if outer is not None:
-        if outer != actor:
-            raise ScopeError("a scope of another actor is open")
-        yield
-        return
-    with transaction.atomic():
-        _enter(actor)
-        token = _current.set(actor)
-        try:
+    if outer is None:
+        with _transaction(actor, ROLE_BY_KIND[actor.kind]):
             yield
-        finally:
-            _current.reset(token)
-            if len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
-                _leave()  # inside an outer transaction (tests): the settings must not outlive the block
+    elif outer == actor:
+        yield
+    else:
+        raise ScopeError("a scope of another actor is open")
+
+
+@contextmanager
+def auth_scope(actor: Actor) -> Iterator[None]:
+    """Run the block in one transaction under the auth role, which may find an account by a hash.
+
+    For the operations that decide who somebody is (identity), and for nothing else. Inner ``scope`` blocks of the same
+    actor join it.
+
+    Raises:
+        ScopeError: a scope is open already; its role could not see what the block needs.
+    """
+    if _current.get() is not None:
+        raise ScopeError("the auth role cannot be taken inside a scope")
+    with _transaction(actor, "auth"):
+        yield
 
 
 def require_no_transaction() -> None:
@@ -83,7 +92,20 @@ def require_no_transaction() -> None:
         raise ScopeError("no socket may be opened inside a transaction")
 
 
-def _enter(actor: Actor) -> None:
+@contextmanager
+def _transaction(actor: Actor, role: str) -> Iterator[None]:
+    with transaction.atomic():
+        _enter(actor, role)
+        token = _current.set(actor)
+        try:
+            yield
+        finally:
+            _current.reset(token)
+            if len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
+                _leave()  # inside an outer transaction (tests): the settings must not outlive the block
+
+
+def _enter(actor: Actor, role: str) -> None:
     agencies = sorted({grant.agency_id for grant in actor.grants if grant.agency_id is not None})
     regions = sorted({grant.region_code for grant in actor.grants if grant.region_code is not None})
     roles = sorted({grant.role for grant in actor.grants})
@@ -91,7 +113,7 @@ def _enter(actor: Actor) -> None:
         cursor.execute(
             _ENTER,
             [
-                role_name(ROLE_BY_KIND[actor.kind]),
+                role_name(role),
                 str(actor.account_id or ""),
                 str(actor.person_id or ""),
                 ",".join(map(str, agencies)),
