@@ -1,0 +1,1 @@
+"""Regions, agencies, service items and their versions; search; star level. Knows no other capability."""
