@@ -39,10 +39,14 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {"context_processors": []},
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "shimin.ui.frame.frame"]},
     }
 ]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = SHIMIN.data_dir / "static"
 STATICFILES_DIRS: list[Any] = []
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "shimin.ui.finders.FrontEndFinder",
+]

@@ -1,0 +1,37 @@
+"""The staff desk's queues: each capability offers its own, the desk shows those that a role may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shimin.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One line of the desk's left side.
+
+    ``url`` is an address or the name of one ("catalogue:synonyms").
+    ``count`` returns how many wait, or None when that says nothing.
+    """
+
+    key: str
+    title: str
+    icon: str
+    url: str
+    role: str
+    count: Callable[[Actor], int | None]
+
+
+_queues: dict[str, Queue] = {}
+
+
+def register_queue(queue: Queue) -> None:
+    """Add a queue; the same key again takes the earlier one's place."""
+    _queues[queue.key] = queue
+
+
+def queues_for(actor: Actor) -> list[Queue]:
+    """Return the queues that one of the actor's grants opens, in the order they were registered."""
+    return [queue for queue in _queues.values() if actor.has_role(queue.role)]

@@ -1,0 +1,138 @@
+"""``{% load ui %}``: icons, lights, and values in the words people use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import is_aware, localtime
+
+from shimin.ui.desk import queues_for
+
+register = template.Library()
+
+_WEEKDAYS = "一二三四五六日"
+# A shape for each colour, so that nobody has to tell colours apart.
+_LIGHT_SHAPES = {
+    "green": '<circle cx="8" cy="8" r="7"/>',
+    "amber": '<path d="M8 1 16 15H0Z"/>',
+    "red": '<path d="M5 0h6l5 5v6l-5 5H5l-5-5V5Z"/>',
+    "grey": '<circle cx="8" cy="8" r="6" fill="none" stroke="currentColor" stroke-width="2"/>',
+}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """Draw an icon of the sprite; it says nothing by itself, so a word stands beside it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" fill="none" stroke="currentColor" stroke-linecap="round"'
+        ' stroke-linejoin="round"><use href="{}#{}"/></svg>',
+        size,
+        static("ui/icons.svg"),
+        name or "file-text",
+    )
+
+
+@register.simple_tag
+def light(colour: str, word: str) -> SafeString:
+    """Draw a state light (green, amber, red, grey) as shape and word."""
+    return format_html(
+        '<span class="light {}"><svg class="light-dot" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">{}'
+        "</svg>{}</span>",
+        colour,
+        mark_safe(_LIGHT_SHAPES[colour]),  # noqa: S308 (a constant of this module)
+        word,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One line of the desk's left side, ready to show."""
+
+    key: str
+    title: str
+    icon: str
+    url: str
+    count: int | None
+
+
+@register.simple_tag(takes_context=True)
+def desk_queues(context: Context) -> list[QueueEntry]:
+    """Return the queues that the signed-in officer may open, with how many wait in each."""
+    actor = context["frame"].actor
+    return [
+        QueueEntry(
+            queue.key,
+            queue.title,
+            queue.icon,
+            reverse(queue.url) if ":" in queue.url else queue.url,
+            queue.count(actor),
+        )
+        for queue in queues_for(actor)
+    ]
+
+
+@register.filter
+def fen(amount: Any) -> str:
+    """Say an amount of money: 20000 → ¥200.00."""
+    return "" if amount in (None, "") else _yuan(int(amount))
+
+
+@register.filter
+def day(value: Any) -> str:
+    """Say a day: 11月25日（周三）; with the year when it is not this moment's neighbour."""
+    if value in (None, ""):
+        return ""
+    local = _local(value)
+    return f"{local.month}月{local.day}日（周{_WEEKDAYS[local.weekday()]}）"
+
+
+@register.filter
+def full_day(value: Any) -> str:
+    """Say a day with its year: 2026年11月25日."""
+    if value in (None, ""):
+        return ""
+    local = _local(value)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+@register.filter
+def moment(value: Any) -> str:
+    """Say a moment: 11月25日（周三）9:20."""
+    if not isinstance(value, datetime):
+        return day(value)
+    local = localtime(value) if is_aware(value) else value
+    return f"{day(local)}{local.hour}:{local.minute:02d}"
+
+
+@register.filter
+def big(number: Any) -> str:
+    """Say a large number: 12 345 678 → 1234.6万, 2.1亿."""
+    if number in (None, ""):
+        return ""
+    value = float(number)
+    for size, unit in ((100_000_000, "亿"), (10_000, "万")):
+        if abs(value) >= size:
+            return f"{value / size:.1f}".removesuffix(".0") + unit
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def _local(value: Any) -> date:
+    if isinstance(value, datetime):
+        return (localtime(value) if is_aware(value) else value).date()
+    if isinstance(value, date):
+        return value
+    return date.fromisoformat(str(value)[:10])
+
+
+def _yuan(amount_fen: int) -> str:
+    sign = "-" if amount_fen < 0 else ""
+    yuan, rest = divmod(abs(amount_fen), 100)
+    return f"{sign}¥{yuan:,}.{rest:02d}"
