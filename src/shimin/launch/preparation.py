@@ -1,0 +1,129 @@
+"""The stages that need Django: keys, static files, migrations, reference data, services, demo data."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from shimin.launch.database import Database, write_mark
+from shimin.launch.faults import Fault
+from shimin.launch.settings import KEY_NAMES, Settings
+from shimin.launch.stages import Stage, files_below, fingerprint_of, run_stages, stamped
+from shimin.launch.tools import run_tool
+
+# Data is written with these; the others may be changed at will and only make the next start set up again.
+_DATA_KEYS = ("field_key", "index_key", "audit_key")
+# What a database or the static files are made from never lies in these folders.
+_UNRELATED = frozenset({"tests", "launch", "sandbox", "templates", "static"})
+
+
+def process_environment(settings: Settings, *, url: str, process: str = "owner", demo: bool) -> dict[str, str]:
+    """Return the environment of a process of the platform."""
+    environ = {name: value for name, value in settings.environ.items() if name != "SHIMIN_DEMO"}
+    environ |= {
+        "DATABASE_URL": url,
+        "SHIMIN_DATA_DIR": str(settings.data_dir),
+        "SHIMIN_KEYS_DIR": str(settings.keys_dir),
+        "SHIMIN_PORT": str(settings.port),
+        "SHIMIN_SANDBOX_PORT_BASE": str(settings.sandbox_port_base),
+        "SHIMIN_PROCESS": process,
+        "PYTHONUNBUFFERED": "1",
+    }
+    return environ | ({"SHIMIN_DEMO": "1"} if demo else {})
+
+
+def prepare(settings: Settings, database: Database, *, demo: bool) -> None:
+    """Bring keys, static files and database up to this checkout.
+
+    Raises:
+        Fault: the keys are not those of the database, or a stage failed.
+    """
+    check_keys(settings, database)
+    demo = demo or bool(database.mark.get("demo"))
+    environ = process_environment(settings, url=database.url, demo=demo)
+    run_stages(_file_stages(settings, environ))
+    wanted = {"fingerprint": _fingerprint(settings), "demo": demo, "keys": key_checks(settings)}
+    if database.mark == wanted:
+        return
+    run_stages(_database_stages(settings, environ, demo=demo))
+    write_mark(settings, database.url, wanted)
+
+
+def key_checks(settings: Settings) -> dict[str, str]:
+    """Return for each key that is there a short digest, to tell keys apart without knowing them."""
+    paths = {name: settings.key_path(name) for name in KEY_NAMES}
+    return {name: _key_check(name, path) for name, path in paths.items() if path.is_file()}
+
+
+def check_keys(settings: Settings, database: Database) -> None:
+    """Refuse to put new keys beside data that was written with others: it would be unreadable for good.
+
+    Raises:
+        Fault: the keys are missing or changed.
+    """
+    if not database.mark:
+        return
+    have = key_checks(settings)
+    written = {name: check for name, check in database.mark.get("keys", {}).items() if name in _DATA_KEYS}
+    changed = [name for name, check in written.items() if have.get(name) != check]
+    if changed:
+        raise Fault(
+            f"The database was set up with other keys than those in {settings.keys_dir} ({', '.join(changed)})",
+            "put its keys back from your backup, or start afresh with another SHIMIN_DATA_DIR and database.",
+        )
+
+
+def _file_stages(settings: Settings, environ: dict[str, str]) -> list[Stage]:
+    static = settings.data_dir / "static"
+    sources = settings.root / "src" / "shimin"
+    return [
+        Stage(
+            "Keys",
+            lambda: len(key_checks(settings)) == len(KEY_NAMES),
+            lambda: _manage(settings, environ, "make_keys"),
+        ),
+        stamped(
+            "Static files",
+            stamp=static / ".collected",
+            fingerprint=lambda: fingerprint_of(
+                settings.root, [*sources.glob("**/static/**/*.*"), settings.root / "package-lock.json"]
+            ),
+            work=lambda: _manage(settings, environ, "collectstatic", "--no-input", "--clear"),
+        ),
+    ]
+
+
+def _database_stages(settings: Settings, environ: dict[str, str], *, demo: bool) -> list[Stage]:
+    steps = [
+        ("Migrations", ("migrate", "--no-input")),
+        ("Regions and calendar", ("load_reference",)),
+        ("Services", ("services", "publish", "--all")),
+    ]
+    if demo:
+        steps.append(("Demo data", ("demo_data",)))
+    return [_always(settings, environ, title, command) for title, command in steps]
+
+
+def _always(settings: Settings, environ: dict[str, str], title: str, command: tuple[str, ...]) -> Stage:
+    return Stage(title, lambda: False, lambda: _manage(settings, environ, *command))
+
+
+def _fingerprint(settings: Settings) -> str:
+    sources = files_below(settings.root / "src" / "shimin", skip=_UNRELATED)
+    services = files_below(settings.root / "services")
+    return fingerprint_of(settings.root, [*sources, *services, settings.requirements / "run.txt"])
+
+
+def _manage(settings: Settings, environ: dict[str, Any], *command: str) -> None:
+    run_tool(
+        [settings.python, "-m", "shimin.project.manage", *command],
+        doing=f"manage {command[0]}",
+        log=settings.log_dir / "setup.log",
+        env=environ,
+        cwd=settings.root,
+    )
+
+
+def _key_check(name: str, path: Path) -> str:
+    return hashlib.sha256(b"shimin key check " + name.encode() + path.read_bytes()).hexdigest()[:16]
