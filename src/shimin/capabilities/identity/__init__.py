@@ -1,0 +1,1 @@
+"""Accounts, persons, assurance levels, sessions, consents: who somebody is, and how surely that is known."""

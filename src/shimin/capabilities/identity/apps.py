@@ -1,0 +1,19 @@
+"""The identity capability as a Django app."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    """Registers the capability's events, subscribers and cards."""
+
+    name = "shimin.capabilities.identity"
+    label = "identity"
+    verbose_name = "身份"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        import_module("shimin.capabilities.identity.tasks")

@@ -1,0 +1,74 @@
+"""What identity tells others. Each event carries ids only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shimin.kernel.events import DomainEvent, event
+
+
+@event("identity.account_registered")
+@dataclass(frozen=True, slots=True)
+class AccountRegistered(DomainEvent):
+    """A citizen opened an account with a phone."""
+
+    account_id: int
+
+
+@event("identity.password_changed")
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(DomainEvent):
+    """An account has a new password; all its sessions ended."""
+
+    account_id: int
+
+
+@event("identity.real_name_verified")
+@dataclass(frozen=True, slots=True)
+class RealNameVerified(DomainEvent):
+    """An account proved name and ID number. ``person_id`` stays the same when it is proved again."""
+
+    account_id: int
+    person_id: int
+    level: int
+    method: str
+
+
+@event("identity.signed_in")
+@dataclass(frozen=True, slots=True)
+class SignedIn(DomainEvent):
+    """A session began. ``is_new_device`` is false on the very first one, when the account was opened."""
+
+    account_id: int
+    session_id: int
+    is_new_device: bool
+
+
+@event("identity.session_ended")
+@dataclass(frozen=True, slots=True)
+class SessionEnded(DomainEvent):
+    """A session was ended by its owner or by a change of password (running out emits nothing)."""
+
+    account_id: int
+    session_id: int
+    reason: str
+
+
+@event("identity.consent_given")
+@dataclass(frozen=True, slots=True)
+class ConsentGiven(DomainEvent):
+    """A person agreed to one purpose."""
+
+    account_id: int
+    consent_id: int
+    purpose_code: str
+
+
+@event("identity.consent_withdrawn")
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(DomainEvent):
+    """A person took a consent back; from now on nothing may rest on it."""
+
+    account_id: int
+    consent_id: int
+    purpose_code: str

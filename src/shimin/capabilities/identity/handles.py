@@ -1,0 +1,29 @@
+"""Contexts of encryption and the keyed hashes people are found by; the one list, so that none is used twice."""
+
+from __future__ import annotations
+
+from shimin.kernel.crypto import blind_index
+
+PHONE = "identity.account.phone"
+PERSON_NAME = "identity.person.name"
+ID_NUMBER = "identity.person.id_number"
+
+
+def phone_hash(phone: str) -> bytes:
+    """Return the handle of a citizen's account; ``phone`` is normalised."""
+    return blind_index(phone, context="identity.handle.phone")
+
+
+def staff_name_hash(staff_name: str) -> bytes:
+    """Return the handle of a staff account."""
+    return blind_index(staff_name.strip().lower(), context="identity.handle.staff_name")
+
+
+def id_number_hash(id_number: str) -> bytes:
+    """Return the handle of a person; ``id_number`` is normalised."""
+    return blind_index(id_number, context="identity.handle.id_number")
+
+
+def code_hash(code: str, *, phone: str, purpose: str) -> bytes:
+    """Return what a sent code is compared with: bound to phone and purpose."""
+    return blind_index(code, context=f"identity.code.{purpose}.{phone}")

@@ -1,0 +1,70 @@
+"""What identity asks of the outside: is this name the number's, and does a second register agree?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from shimin.capabilities.identity.domain import SecondSource
+from shimin.kernel.errors import Unavailable
+
+
+class PersonStatus(StrEnum):
+    """State of a person in the population register."""
+
+    NORMAL = "normal"
+    DECEASED = "deceased"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCheck:
+    """The register's answer. ``matches`` is also False when it does not know the number."""
+
+    matches: bool
+    status: PersonStatus = PersonStatus.NORMAL
+
+
+class IdentitySource(Protocol):
+    """Registers that confirm who somebody is. Called with no transaction open.
+
+    Both raise ``kernel.errors.Unavailable`` (or a subclass) when the register does not answer in time: fail closed,
+    the level is not raised.
+    """
+
+    def check_person(self, name: str, id_number: str) -> PersonCheck:
+        """Ask the population register."""
+        ...
+
+    def check_second(self, kind: SecondSource, name: str, id_number: str, value: str) -> bool:
+        """Ask the register of ``kind`` whether ``value`` is a number it gave to this person."""
+        ...
+
+
+class NoIdentitySource(Unavailable):
+    """The installation has not been connected to the registers."""
+
+    code = "identity.no_source"
+    message = "网上实名核验还没有开通。"
+    mend = "请携带身份证到政务服务大厅窗口办理。"
+
+
+_source: IdentitySource | None = None
+
+
+def set_identity_source(source: IdentitySource | None) -> None:
+    """Connect the registers; the project does this once when it starts."""
+    global _source
+    _source = source
+
+
+def get_identity_source() -> IdentitySource:
+    """Return the connected registers.
+
+    Raises:
+        NoIdentitySource: none was connected.
+    """
+    if _source is None:
+        raise NoIdentitySource
+    return _source

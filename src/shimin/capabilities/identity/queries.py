@@ -1,0 +1,201 @@
+"""Reads of identity: the actor behind a token, the person behind an account, and what they see about themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import orjson
+from django.db import connection
+
+from shimin.capabilities.identity import handles
+from shimin.capabilities.identity.domain import level_now
+from shimin.capabilities.identity.models import Account, Consent, LevelProof, Person, Session
+from shimin.capabilities.identity.tokens import token_hash
+from shimin.kernel.actor import Actor, ActorKind, AssuranceLevel, Grant
+from shimin.kernel.crypto import decrypt
+from shimin.kernel.db import scope
+from shimin.kernel.errors import LevelRequired, SignInRequired
+from shimin.kernel.id_numbers import parse_id_number
+from shimin.kernel.ids import PersonId
+from shimin.kernel.masking import mask_id_number, mask_name, mask_phone
+
+_OPEN = "SELECT session_id, account_id, person_id, account_kind, level, grants FROM identity_open_session(%s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The verified person on whose behalf a source is asked. Never shown unmasked, never logged."""
+
+    person_id: PersonId
+    name: str
+    id_number: str
+    birth_date: date
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """What a person sees about their own account. Texts are masked, ``method`` is a code."""
+
+    account_id: int
+    phone: str
+    name: str
+    id_number: str
+    level: AssuranceLevel
+    proved_level: AssuranceLevel
+    method: str
+    verified_at: datetime | None
+    level_until: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One line of "my sessions"."""
+
+    session_id: int
+    device_label: str
+    network: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """One line of "my consents"; ``withdrawn_at`` None: it stands."""
+
+    consent_id: int
+    purpose_code: str
+    text: str
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+def find_session_actor(*, token: str, channel: str, now: datetime) -> Actor | None:
+    """Return the actor of an open session, or None. One statement, outside any scope; marks the session as seen."""
+    hashed = token_hash(token)
+    if hashed is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [hashed, now])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    session_id, account_id, person_id, account_kind, level, grants = row
+    return Actor(
+        kind=ActorKind(account_kind),
+        account_id=account_id,
+        person_id=person_id,
+        session_id=session_id,
+        level=AssuranceLevel(level),
+        grants=tuple(Grant(*grant) for grant in orjson.loads(grants or "[]")),
+        channel=channel,
+    )
+
+
+def get_subject(actor: Actor) -> Subject:
+    """Return the actor's verified person. One statement.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+        LevelRequired: the session has not the level of a proven name (now).
+    """
+    account_id = _citizen(actor)
+    if actor.level < AssuranceLevel.REAL_NAME or actor.person_id is None:
+        raise LevelRequired(AssuranceLevel.REAL_NAME)
+    with scope(actor):
+        account = Account.objects.select_related("person").only("phone", "person").get(id=account_id)
+    person = account.person
+    if person is None:
+        raise LevelRequired(AssuranceLevel.REAL_NAME)
+    id_number = decrypt(bytes(person.id_number), context=handles.ID_NUMBER)
+    return Subject(
+        person_id=PersonId(person.id),
+        name=decrypt(bytes(person.name), context=handles.PERSON_NAME),
+        id_number=id_number,
+        birth_date=parse_id_number(id_number).birth_date,
+        phone=decrypt(bytes(account.phone), context=handles.PHONE),
+    )
+
+
+def get_account_view(actor: Actor, now: datetime) -> AccountView:
+    """Return what the actor may see about their account. Two statements.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    account_id = _citizen(actor)
+    with scope(actor):
+        account = Account.objects.select_related("person").defer("password").get(id=account_id)
+        proof = LevelProof.objects.filter(account_id=account_id).order_by("-verified_at").first()
+    name, id_number = _masked(account.person)
+    return AccountView(
+        account_id=account_id,
+        phone=mask_phone(decrypt(bytes(account.phone), context=handles.PHONE)),
+        name=name,
+        id_number=id_number,
+        level=actor.level,
+        proved_level=level_now(account.level, account.level_until, now),
+        method=proof.method if proof else "",
+        verified_at=proof.verified_at if proof else None,
+        level_until=account.level_until,
+        created_at=account.created_at,
+    )
+
+
+def list_sessions(actor: Actor, now: datetime) -> list[SessionView]:
+    """Return the actor's open sessions, the latest used first.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    if actor.account_id is None:
+        raise SignInRequired
+    with scope(actor):
+        rows = list(
+            Session.objects.filter(account_id=actor.account_id, ended_at=None, expires_at__gt=now)
+            .order_by("-last_seen_at")[:50]
+        )  # fmt: skip
+    return [
+        SessionView(row.id, row.device_label, row.network, row.created_at, row.last_seen_at, row.id == actor.session_id)
+        for row in rows
+    ]
+
+
+def has_consent(actor: Actor, purpose_code: str) -> bool:
+    """Tell whether the actor's consent for one purpose stands. One statement.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    account_id = _citizen(actor)
+    with scope(actor):
+        return Consent.objects.filter(account_id=account_id, purpose_code=purpose_code, withdrawn_at=None).exists()
+
+
+def list_consents(actor: Actor) -> list[ConsentView]:
+    """Return the actor's consents: standing ones first, then the withdrawn ones, each newest first.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    account_id = _citizen(actor)
+    with scope(actor):
+        rows = list(Consent.objects.filter(account_id=account_id).order_by("-given_at")[:200])
+    views = [ConsentView(row.id, row.purpose_code, row.text, row.given_at, row.withdrawn_at) for row in rows]
+    return sorted(views, key=lambda view: view.withdrawn_at is not None)
+
+
+def _citizen(actor: Actor) -> int:
+    if actor.kind is not ActorKind.CITIZEN or actor.account_id is None:
+        raise SignInRequired
+    return actor.account_id
+
+
+def _masked(person: Person | None) -> tuple[str, str]:
+    if person is None:
+        return "", ""
+    name = decrypt(bytes(person.name), context=handles.PERSON_NAME)
+    return mask_name(name), mask_id_number(decrypt(bytes(person.id_number), context=handles.ID_NUMBER))

@@ -1,0 +1,1 @@
+"""Subscribers and periodic jobs of identity."""
