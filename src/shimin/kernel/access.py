@@ -1,4 +1,4 @@
-"""Each view declares who may enter; the request wrapper enforces it, an architecture test finds the ones that forgot."""
+"""Each view declares who may enter; the request wrapper enforces it, a test finds those that forgot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tables of the kernel: node numbers, events, audit. Partitioned ones are made by SQL in the first migration."""
+"""Tables of the kernel: node numbers, events, audit, limits, calendar, idempotency, the worker's own.
+
+Partitioned ones are made by SQL in the first migration.
+"""
 
 from __future__ import annotations
 
@@ -88,3 +91,90 @@ class AuditSeal(Table):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["city_code", "month", "number"], name="kernel_audit_seal_number"),
         ]
+
+
+class RateLimit(Table):
+    """How often a key acted in one window. Unlogged: a crash forgets the counts, which ends every window early."""
+
+    kind: ClassVar[TableKind] = TableKind.LOCAL
+
+    pk = models.CompositePrimaryKey("bucket", "key", "ends_at")
+    bucket = models.TextField()
+    key = models.BinaryField()
+    ends_at = models.DateTimeField()
+    count = models.IntegerField()
+
+    class Meta:
+        db_table = "kernel_rate_limit"
+
+
+class CalendarDay(Table):
+    """A day on which the State Council's yearly list departs from the plain week."""
+
+    kind: ClassVar[TableKind] = TableKind.REFERENCE
+
+    date = models.DateField(primary_key=True)
+    day_kind = models.TextField()
+    name = models.TextField(default="")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_calendar_day"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(day_kind__in=["rest", "work"]), name="kernel_calendar_day_kind"),
+        ]
+
+
+class IdempotencyRecord(Table):
+    """The answer an account got for a request it marked with a key: a repeated request gets the same one."""
+
+    kind: ClassVar[TableKind] = TableKind.HANDLE
+
+    hash = models.BinaryField(primary_key=True)
+    account_id = models.BigIntegerField()
+    fingerprint = models.BinaryField()
+    answer = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_idempotency"
+
+
+class EventReceipt(Table):
+    """That a subscriber has handled an event; written in the subscriber's own transaction, hence exactly once."""
+
+    kind: ClassVar[TableKind] = TableKind.LOCAL
+
+    pk = models.CompositePrimaryKey("event_id", "handler")
+    event_id = models.BigIntegerField()
+    handler = models.TextField()
+    done_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_event_receipt"
+
+
+class PeriodicRun(Table):
+    """When a periodic job last ran, so that several worker processes share one timetable."""
+
+    kind: ClassVar[TableKind] = TableKind.LOCAL
+
+    name = models.TextField(primary_key=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+
+    class Meta:
+        db_table = "kernel_periodic_run"
+
+
+class Heartbeat(Table):
+    """A sign of life of one thread of a worker process."""
+
+    kind: ClassVar[TableKind] = TableKind.LOCAL
+
+    name = models.TextField(primary_key=True)
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_heartbeat"

@@ -48,7 +48,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$
 """
 
-_PASSWORD = """
+_SET_LOGIN = """
 DO $$ BEGIN
   ALTER ROLE {role} PASSWORD {password};
 EXCEPTION WHEN OTHERS THEN
@@ -59,6 +59,4 @@ END $$
 
 def _set_password(cursor: Any, prefix: str, role: str) -> None:
     password = settings.SHIMIN.database_password(role)
-    cursor.execute(
-        sql.SQL(_PASSWORD).format(role=sql.Identifier(f"{prefix}_{role}"), password=sql.Literal(password))
-    )
+    cursor.execute(sql.SQL(_SET_LOGIN).format(role=sql.Identifier(f"{prefix}_{role}"), password=sql.Literal(password)))

@@ -36,6 +36,8 @@ class Config:
     hosts: tuple[str, ...]
     secure_cookies: bool
     sandbox_port_base: int
+    collects_static: bool = False  # `collectstatic` itself: it makes the names that serving processes look up
+    crypto_suite: str = "international"  # or "sm": which algorithms encrypt and index new values
 
     def database_password(self, role: str) -> str:
         """Return the password of a database role, derived so that no further secret has to be kept."""
@@ -53,6 +55,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     process = environ.get("SHIMIN_PROCESS", "owner")
     if process not in ("owner", "web", "worker"):
         raise ConfigError(f"SHIMIN_PROCESS={process!r}: use owner, web or worker.")
+    suite = environ.get("SHIMIN_CRYPTO_SUITE", "international")
+    if suite not in ("international", "sm"):
+        raise ConfigError(f"SHIMIN_CRYPTO_SUITE={suite!r}: use international or sm.")
     port = _integer(environ, "SHIMIN_PORT", 8000)
     return Config(
         process=process,
@@ -69,6 +74,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         hosts=tuple(filter(None, environ.get("SHIMIN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))),
         secure_cookies=environ.get("SHIMIN_SECURE_COOKIES", "0") == "1",
         sandbox_port_base=_integer(environ, "SHIMIN_SANDBOX_PORT_BASE", port + 100),
+        collects_static=environ.get("SHIMIN_COLLECT_STATIC", "") == "1",
+        crypto_suite=suite,
     )
 
 

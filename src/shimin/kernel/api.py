@@ -1,0 +1,176 @@
+"""What every router of the JSON API shares: who may call, how answers and errors look, keyset paging.
+
+A capability's router: ``router = Router()`` and ``@router.get("/…", auth=SignedIn(), operation_id="list_reads", …)``.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+import structlog
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from ninja import NinjaAPI, Schema
+from ninja.errors import HttpError, ValidationError
+from ninja.renderers import BaseRenderer
+from ninja.security.base import SecuritySchema
+from pydantic import BeforeValidator, Field
+
+from shimin.kernel.access import Access
+from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
+from shimin.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
+from shimin.kernel.problems import problem
+
+T = TypeVar("T")
+log = structlog.get_logger("shimin.api")
+
+IdText = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{1,19}$", examples=["226673591177742336"])]
+"""An id as JSON carries it: 63 bits do not fit JavaScript's numbers."""
+
+
+class OrjsonRenderer(BaseRenderer):
+    """JSON with Chinese as it is written, RFC 3339 times, and no detour over the standard library."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
+
+
+class Public:
+    """``auth=Public()``: anybody may call."""
+
+    def __call__(self, request: HttpRequest) -> bool:
+        return True
+
+
+class SignedIn:
+    """``auth=SignedIn(level=2)``: signed-in people at that level or above; the session comes as cookie or bearer."""
+
+    openapi_security_schema = SecuritySchema(type="http", scheme="bearer")
+
+    def __init__(self, level: int = AssuranceLevel.NONE) -> None:
+        self._access = Access(signed_in=True, level=AssuranceLevel(level))
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        return _admit(request, self._access)
+
+
+class Staff:
+    """``auth=Staff("enquiries.officer")``: staff with the role in one of their grants ("": any staff)."""
+
+    openapi_security_schema = SecuritySchema(type="http", scheme="bearer")
+
+    def __init__(self, role: str = "") -> None:
+        self._access = Access(staff_role=role)
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        return _admit(request, self._access)
+
+
+class Page(Schema, Generic[T]):
+    """One page of a list. ``next`` is the ``after`` of the page that follows, None at the end."""
+
+    items: list[T]
+    next: str | None = None
+
+
+def encode_cursor(*position: str | int) -> str:
+    """Return the keyset position (the sort columns of the last row) as opaque text."""
+    return base64.urlsafe_b64encode(orjson.dumps(position)).decode().rstrip("=")
+
+
+def decode_cursor(text: str, *types: type) -> tuple[Any, ...]:
+    """Return the position that ``encode_cursor`` made, one value of each type.
+
+    Raises:
+        InvalidInput: the text is not a position of this list.
+    """
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError):
+        values = None
+    fits = isinstance(values, list) and len(values) == len(types)
+    if not fits or any(type(value) is not kind for value, kind in zip(values, types, strict=True)):
+        raise InvalidInput("翻页位置无效。", mend="请从第一页重新开始。", fields={"after": "不是这个列表的翻页位置"})
+    return tuple(values)
+
+
+def install_problem_handlers(api: NinjaAPI) -> None:
+    """Make every error of the API a problem+json answer with a stable code."""
+    api.exception_handler(DomainError)(problem)
+    api.exception_handler(ValidationError)(lambda request, error: problem(request, _invalid(error)))
+    api.exception_handler(Http404)(lambda request, error: problem(request, NotFound()))
+    api.exception_handler(HttpError)(lambda request, error: problem(request, _of_status(error)))
+    api.exception_handler(Exception)(_unexpected)
+
+
+class CsrfRefused(Forbidden):
+    """A changing call by cookie without the token of the same site."""
+
+    code = "csrf_failed"
+    message = "页面已过期，请求没有执行。"
+    mend = "请刷新页面后再试；程序调用请改用 Authorization: Bearer。"
+
+
+class Malformed(DomainError):
+    """The request itself cannot be read."""
+
+    code = "malformed_request"
+    message = "请求的格式无法识别。"
+    mend = "请对照接口文档检查请求内容。"
+
+
+class InternalError(DomainError):
+    """A fault of the platform's own; the log has it under the request id."""
+
+    code = "internal_error"
+    status = 500
+    message = "系统出了点问题，我们已经记录下来。"
+
+
+def _admit(request: HttpRequest, access: Access) -> Actor:
+    actor: Actor = getattr(request, "actor", ANONYMOUS)
+    access.check(actor)
+    # A foreign page cannot add an Authorization header, so only calls by cookie need the token.
+    if request.method not in ("GET", "HEAD") and "Authorization" not in request.headers:
+        _check_csrf(request)
+    return actor
+
+
+def _check_csrf(request: HttpRequest) -> None:
+    middleware = CsrfViewMiddleware(_no_view)
+    request.csrf_processing_done = False  # type: ignore[attr-defined]
+    middleware.process_request(request)
+    if middleware.process_view(request, _no_view, (), {}) is not None:
+        raise CsrfRefused
+
+
+def _no_view(request: HttpRequest) -> HttpResponse:
+    """Stand in for the view: Django's check asks it only whether it is exempt."""
+    return HttpResponse()
+
+
+def _invalid(error: ValidationError) -> InvalidInput:
+    """Name the fields as the caller wrote them: the first part of a location is ninja's (body, query, …)."""
+    fields = {}
+    for fault in error.errors:
+        place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "header", "payload")]
+        fields[".".join(place) or "body"] = str(fault["msg"])
+    return InvalidInput(fields=fields)
+
+
+def _of_status(error: HttpError) -> DomainError:
+    if error.status_code == 404:
+        return NotFound()
+    if error.status_code == 403:
+        return Forbidden()
+    return Malformed(mend=str(error))
+
+
+def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("api.failed", route=getattr(request.resolver_match, "route", ""), exc_info=error)
+    return problem(request, InternalError())

@@ -1,0 +1,107 @@
+"""Field encryption and keyed-hash look-up behind one face, in international or Chinese national (SM) algorithms.
+
+The algorithms come from the ``cryptography`` package: not certified modules in the sense of GB/T 37092.
+
+A sealed value is ``header(1) nonce(12) ciphertext tag(16)``. The header's upper half names the suite, its lower half
+the key, so old values stay readable when the suite or the key changes. Nonces are random: one key
+is good for 2^32 values.
+The blind index has no header: choose the suite before the first account exists.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from enum import IntEnum
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hmac import HMAC
+from django.conf import settings
+
+_NONCE, _TAG = 12, 16
+_KEY_ID = 0  # rotation adds further keys; the header has room for sixteen
+
+
+class Suite(IntEnum):
+    """Which algorithms: AES-256-GCM with HMAC-SHA-256, or SM4-GCM with HMAC-SM3."""
+
+    INTERNATIONAL = 1
+    SM = 2
+
+
+class DecryptionError(RuntimeError):
+    """The value was altered, belongs to another context, or its key is not here. Never a citizen's fault."""
+
+
+def encrypt(text: str, *, context: str) -> bytes:
+    """Return ``text`` sealed. ``context`` ("identity.person.id_number") is bound in: a value moved to another
+    column does not open."""
+    suite = _suite()
+    nonce = os.urandom(_NONCE)
+    header = bytes([suite << 4 | _KEY_ID])
+    return header + nonce + _seal(suite, nonce, text.encode(), context.encode())
+
+
+def decrypt(data: bytes, *, context: str) -> str:
+    """Return the text of a value sealed by ``encrypt`` with the same context, whatever suite is selected now.
+
+    Raises:
+        DecryptionError: see the class.
+    """
+    data = bytes(data)  # psycopg hands out memoryviews
+    if len(data) < 1 + _NONCE + _TAG or data[0] & 0x0F != _KEY_ID or data[0] >> 4 not in set(Suite):
+        raise DecryptionError("not a sealed value, or sealed with a key that is not here")
+    suite, nonce, body = Suite(data[0] >> 4), data[1 : 1 + _NONCE], data[1 + _NONCE :]
+    try:
+        return _open(suite, nonce, body, context.encode()).decode()
+    except InvalidTag:
+        raise DecryptionError("the value was altered, or sealed for another context or key") from None
+
+
+def blind_index(value: str, *, context: str) -> bytes:
+    """Return 32 bytes that are equal for equal values of one context and tell nothing without the key."""
+    message = context.encode() + b"\0" + value.encode()
+    if _suite() is Suite.INTERNATIONAL:
+        return hmac.digest(settings.SHIMIN.index_key, message, hashlib.sha256)
+    mac = HMAC(settings.SHIMIN.index_key, hashes.SM3())
+    mac.update(message)
+    return mac.finalize()
+
+
+def _suite() -> Suite:
+    return Suite.SM if settings.SHIMIN.crypto_suite == "sm" else Suite.INTERNATIONAL
+
+
+def _seal(suite: Suite, nonce: bytes, plain: bytes, context: bytes) -> bytes:
+    key = _suite_key(suite, settings.SHIMIN.field_key)
+    if suite is Suite.INTERNATIONAL:
+        return _aes(key).encrypt(nonce, plain, context)
+    encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    encryptor.authenticate_additional_data(context)
+    return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
+
+
+def _open(suite: Suite, nonce: bytes, body: bytes, context: bytes) -> bytes:
+    key = _suite_key(suite, settings.SHIMIN.field_key)
+    if suite is Suite.INTERNATIONAL:
+        return _aes(key).decrypt(nonce, body, context)
+    decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, body[-_TAG:])).decryptor()
+    decryptor.authenticate_additional_data(context)
+    return decryptor.update(body[:-_TAG]) + decryptor.finalize()
+
+
+@lru_cache(maxsize=8)
+def _suite_key(suite: Suite, field_key: bytes) -> bytes:
+    """Derive the suite's own key: one secret must not serve two algorithms."""
+    derived = hmac.digest(field_key, f"field encryption {suite.name}".encode(), hashlib.sha256)
+    return derived[:16] if suite is Suite.SM else derived
+
+
+@lru_cache(maxsize=4)
+def _aes(key: bytes) -> AESGCM:
+    return AESGCM(key)
