@@ -1,0 +1,1 @@
+"""Messages to people: templates, one state per recipient, the inbox, texts to phones."""
