@@ -155,11 +155,11 @@ def _no_view(request: HttpRequest) -> HttpResponse:
 
 
 def _invalid(error: ValidationError) -> InvalidInput:
-    """Name the fields as the caller wrote them: the first part of a location is ninja's (body, query, …)."""
+    """Name the fields as the caller wrote them: a location begins with ninja's own (body, parameter's name)."""
     fields = {}
     for fault in error.errors:
-        place = [str(part) for part in fault["loc"] if part not in ("body", "query", "path", "header", "payload")]
-        fields[".".join(place) or "body"] = str(fault["msg"])
+        source, *place = (str(part) for part in fault["loc"])
+        fields[".".join(place[1:] if source == "body" else place) or source] = str(fault["msg"])
     return InvalidInput(fields=fields)
 
 
