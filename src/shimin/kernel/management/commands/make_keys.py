@@ -1,0 +1,23 @@
+"""Make the keys of this installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from shimin.kernel.keys import make_keys
+
+
+class Command(BaseCommand):
+    """Idempotent: existing keys are kept whatever happens."""
+
+    help = "Make the secret keys that are missing; never overwrite one"
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder = settings.SHIMIN.keys_dir
+        made = make_keys(folder)
+        if options["verbosity"] and made:
+            self.stdout.write(f"made in {folder}: {', '.join(made)}")
