@@ -14,9 +14,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 
+from shimin.kernel import masking
 from shimin.ui.desk import queues_for
 
 register = template.Library()
+
+register.filter("masked_name", masking.mask_name)
+register.filter("masked_id_number", masking.mask_id_number)
+register.filter("masked_phone", masking.mask_phone)
+register.filter("masked_bank_card", masking.mask_bank_card)
+register.filter("masked_plate", masking.mask_plate)
+register.filter("masked_address", masking.mask_address)
+register.filter("masked_email", masking.mask_email)
 
 _WEEKDAYS = "一二三四五六日"
 # A shape for each colour, so that nobody has to tell colours apart.

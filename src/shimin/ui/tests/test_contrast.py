@@ -31,7 +31,7 @@ WORDS = [
 MARKS = [
     ("--edge", "--weui-BG-2"),
     ("--edge", "--weui-BG-0"),
-    ("--weui-BRAND", "--weui-BG-2"),
+    ("--brand-text", "--bg-sunken"),
     ("--attention", "--bg-sunken"),
 ]
 

@@ -1,0 +1,56 @@
+"""我的: everything of one person, each one tap away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from shimin.capabilities.identity.public import get_account_view
+from shimin.kernel import clock
+from shimin.kernel.access import Request, signed_in
+from shimin.ui.cards import cards_for
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of 我的, as ui/components/_cells.html wants it."""
+
+    title: str
+    note: str
+    icon: str
+    name: str
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+RECORDS = (
+    Entry("谁看过我的数据", "每一次查询：什么时间、哪个部门、为了什么", icon="eye", name="enquiries:reads"),
+    Entry("消息", "办理进度和提醒都在这里", icon="mail", name="notices:inbox"),
+)
+SAFETY = (
+    Entry("实名认证", "核实身份后才能查自己的记录", icon="badge-check", name="identity:real_name"),
+    Entry("我的授权", "同意过什么，可以随时撤回", icon="file-check", name="identity:consents"),
+    Entry("登录设备", "看看在哪里登录过，让别处退出", icon="monitor-smartphone", name="identity:sessions"),
+)
+
+
+@require_safe
+@signed_in()
+def me(request: Request) -> HttpResponse:
+    """Show what waits for the person, their records, and what keeps the account safe."""
+    context = {
+        "tab": "me",
+        "account": get_account_view(request.actor),
+        "cards": cards_for(request.actor, clock.now()),
+        "records": RECORDS,
+        "safety": SAFETY,
+    }
+    response = render(request, "portal/me.html", context)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
