@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +15,11 @@ from urllib.parse import quote
 
 from shimin.launch.children import Command
 from shimin.launch.faults import Fault
+from shimin.launch.leftovers import processes
 from shimin.launch.locks import SharedLock, exclusive
 from shimin.launch.postgres import Login, Postgres, cluster_dir, cluster_major, find_postgres, server_login
 from shimin.launch.settings import Settings
-from shimin.launch.tools import run_tool
+from shimin.launch.tools import fault_in, run_tool
 
 OWNER = "postgres"
 DATABASE = "shimin"
@@ -90,8 +93,10 @@ def _ensure_started(settings: Settings, postgres: Postgres, login: Login) -> Non
     """Start the server, or take over a running one; one whose socket was swept away is started anew."""
     folder = cluster_dir(settings)
     if _postmaster(folder) is None:
-        # After a crash the pid in the file may be another program's by now, and PostgreSQL would refuse to start.
-        (folder / "postmaster.pid").unlink(missing_ok=True)
+        # After a crash the pid in these files may be another program's by now, and PostgreSQL would refuse to start.
+        for path in (folder / "postmaster.pid", *socket_dir(settings).glob(".s.PGSQL.*")):
+            path.unlink(missing_ok=True)
+        _wait_for_orphans(folder)
     elif (socket_dir(settings) / f".s.PGSQL.{PORT}").exists():
         return
     else:
@@ -108,7 +113,13 @@ def _start(settings: Settings, postgres: Postgres, login: Login) -> None:
     log.touch()
     login.give(log)
     options = f"-k '{socket}' -p {PORT}"
-    _pg_ctl(settings, postgres, login, "start", "--wait", "--timeout=60", "--log", str(log), "--options", options)
+    said = log.stat().st_size
+    try:
+        _pg_ctl(settings, postgres, login, "start", "--wait", "--timeout=60", "--log", str(log), "--options", options)
+    except Fault:  # pg_ctl only says that there is a reason; the server's log has it
+        lines = [line for line in log.read_text(errors="replace")[said:].splitlines() if re.search("FATAL|PANIC", line)]
+        doing = "Starting the database"
+        raise fault_in("\n".join(lines), doing=doing, log=log, cwd=settings.data_dir) from None
     _make_database(settings, postgres, socket)
 
 
@@ -124,9 +135,23 @@ def _postmaster(folder: Path) -> int | None:
     """Return the pid of the server of this folder; a number in postmaster.pid may by now be another program's."""
     try:
         pid = int((folder / "postmaster.pid").read_text().split("\n", 1)[0])
-        return pid if Path(f"/proc/{pid}/cwd").resolve() == folder.resolve() else None
     except (OSError, ValueError):
         return None
+    return pid if _works_in(pid, folder) else None
+
+
+def _wait_for_orphans(folder: Path, seconds: float = 10.0) -> None:
+    """Wait until the sessions of a killed server have noticed: until then its shared memory stops a new one."""
+    deadline = time.monotonic() + seconds
+    while any(_works_in(pid, folder) for pid in processes()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _works_in(pid: int, folder: Path) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
+    except OSError:  # ended meanwhile, or another user's
+        return False
 
 
 def _check_own(socket: Path, login: Login) -> None:

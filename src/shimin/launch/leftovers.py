@@ -6,16 +6,22 @@ import os
 import secrets
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MARK = "SHIMIN_RUN"  # in the environment of every process of a run, inherited by theirs
 
 
-def new_run(run_dir: Path) -> str:
-    """Write down and return the mark of a new run."""
+@contextmanager
+def marked_run(run_dir: Path) -> Iterator[str]:
+    """Write down the mark of a new run, and end whatever still carries it afterwards."""
     mark = secrets.token_hex(8)
     (run_dir / "run-id").write_text(mark)
-    return mark
+    try:
+        yield mark
+    finally:
+        end_leftovers(run_dir)
 
 
 def end_leftovers(run_dir: Path, grace: float = 5.0) -> int:
@@ -36,10 +42,11 @@ def end_leftovers(run_dir: Path, grace: float = 5.0) -> int:
 
 def _marked(mark: str) -> list[int]:
     needle = f"{MARK}={mark}".encode()
-    return [pid for pid in _processes() if pid != os.getpid() and needle in _environment(pid)]
+    return [pid for pid in processes() if pid != os.getpid() and needle in _environment(pid)]
 
 
-def _processes() -> list[int]:
+def processes() -> list[int]:
+    """Return the pids of all processes."""
     try:
         return [int(name) for name in os.listdir("/proc") if name.isdecimal()]
     except FileNotFoundError:  # not Linux: children are still ended on every ordinary way out

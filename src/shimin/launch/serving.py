@@ -77,8 +77,7 @@ def serve(settings: Settings, *, demo: bool) -> int:
 
 
 def _run(settings: Settings, database: Database, *, demo: bool) -> int:
-    mark = leftovers.new_run(settings.run_dir)
-    with Supervisor(settings.log_dir, settings.root) as supervisor:
+    with leftovers.marked_run(settings.run_dir) as mark, Supervisor(settings.log_dir, settings.root) as supervisor:
         for service in _services(settings, database.url, mark, demo=demo):
             supervisor.start(service)
         supervisor.wait_until_ready(_READY_SECONDS)
@@ -88,7 +87,6 @@ def _run(settings: Settings, database: Database, *, demo: bool) -> int:
             supervisor.watch()
         except Stopped as stopped:
             print(f"\nStopping ({signal.Signals(stopped.number).name}) …", flush=True)
-    leftovers.end_leftovers(settings.run_dir)
     return 0
 
 

@@ -43,6 +43,7 @@ def stamped(title: str, *, stamp: Path, fingerprint: Callable[[], str], work: Ca
     def work_and_stamp() -> None:
         stamp.unlink(missing_ok=True)
         work()
+        stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(fingerprint())
 
     return Stage(title, is_done, work_and_stamp)

@@ -40,11 +40,12 @@ def run_tool(command: Command, *, doing: str, log: Path, env: Mapping[str, str],
     with log.open("a") as sink:
         sink.write(f"$ {' '.join(map(str, command))}\n{output}\n")
     if process.returncode:
-        raise _fault(output, doing=doing, log=log, cwd=cwd, index=index)
+        raise fault_in(output, doing=doing, log=log, cwd=cwd, index=index)
     return output
 
 
-def _fault(output: str, *, doing: str, log: Path, cwd: Path, index: str) -> Fault:
+def fault_in(output: str, *, doing: str, log: Path, cwd: Path, index: str = "") -> Fault:
+    """Return the fault that a program's output tells of."""
     if _NO_SPACE.search(output):
         return disk_full(cwd)
     if index and _NO_NETWORK.search(output):

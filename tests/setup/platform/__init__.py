@@ -1,0 +1,1 @@
+"""A stand-in for the platform: just enough for the launcher to set up, start and end."""

@@ -1,0 +1,1 @@
+"""Commands, web and worker of the stand-in."""
