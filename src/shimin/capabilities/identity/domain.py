@@ -118,3 +118,10 @@ def level_now(level: int, valid_until: datetime | None, now: datetime) -> Assura
     if valid_until is not None and valid_until <= now:
         return AssuranceLevel(min(level, AssuranceLevel.PHONE))
     return AssuranceLevel(level)
+
+
+REAL_NAME_PURPOSE = "identity.real_name"
+REAL_NAME_TEXT = (
+    "我同意市民之家用我的姓名、身份证号码和所选证件的号码，向公安人口库和发证部门核实是不是我本人。"
+    "核实后，姓名和身份证号码加密保存，用于办理我主动发起的事项；所选证件的号码核实完不保存。"
+)

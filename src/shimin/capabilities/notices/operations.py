@@ -11,7 +11,7 @@ from django.conf import settings
 from shimin.capabilities.notices.domain import TEXT_LIFETIME, NoticeState
 from shimin.capabilities.notices.models import TEXT, TEXT_PHONE, VALUES, Notice, TextMessage
 from shimin.capabilities.notices.ports import get_text_channel, require_text_channel
-from shimin.capabilities.notices.templates import get_template
+from shimin.capabilities.notices.wording import get_template
 from shimin.kernel.actor import Actor
 from shimin.kernel.crypto import encrypt
 from shimin.kernel.db import scope

@@ -3,7 +3,7 @@
 from shimin.capabilities.notices.operations import mark_all_read, mark_read, send_code, send_notice, send_text
 from shimin.capabilities.notices.ports import NoTextChannel, TextChannel, require_text_channel, set_text_channel
 from shimin.capabilities.notices.queries import NoticeView, count_unread, list_notices
-from shimin.capabilities.notices.templates import TemplateError
+from shimin.capabilities.notices.wording import TemplateError
 
 __all__ = [
     "NoTextChannel",

@@ -9,7 +9,7 @@ import orjson
 from django.conf import settings
 
 from shimin.capabilities.notices.models import TEXT, VALUES, Notice, TextMessage
-from shimin.capabilities.notices.templates import get_template
+from shimin.capabilities.notices.wording import get_template
 from shimin.kernel.actor import ANONYMOUS, Actor
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import auth_scope, scope

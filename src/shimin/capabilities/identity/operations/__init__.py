@@ -1,0 +1,1 @@
+"""Writes of identity, one module for each thing a person does."""

@@ -1,0 +1,111 @@
+"""Codes sent to phones: asked for, tried, spent once."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from shimin.capabilities.identity.domain import CODE_ATTEMPTS, CODE_LIFETIME, Client, CodePurpose
+from shimin.capabilities.identity.handles import code_hash, phone_hash
+from shimin.capabilities.identity.models import LoginHandle, VerificationCode
+from shimin.capabilities.identity.operations import limits
+from shimin.capabilities.notices.public import require_text_channel, send_code, send_text
+from shimin.kernel.actor import Actor
+from shimin.kernel.db import auth_scope
+from shimin.kernel.errors import InvalidInput
+from shimin.kernel.ids import new_id
+from shimin.kernel.phones import normalise_phone
+
+
+class CodeRejected(InvalidInput):
+    """Wrong, expired, used or tried too often: which of them is not told."""
+
+    code = "identity.code_rejected"
+    message = "验证码不对，或已经过期。"
+    mend = "请核对短信里的6位数字；输错5次或超过10分钟的，请重新获取。"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"code": self.message})
+
+
+@dataclass(frozen=True, slots=True)
+class TriedCode:
+    """A code that was right when it was typed, to be spent with the change it allows."""
+
+    code_id: int
+    code_hash: bytes
+
+
+def request_code(*, actor: Actor, phone: str, purpose: CodePurpose, client: Client, now: datetime) -> str:
+    """Send a code to a phone and return the phone in its stored form.
+
+    The answer never tells whether the phone has an account: the text message does, to its owner.
+
+    Raises:
+        PhoneInvalid: it is no mobile number.
+        CodeThrottled: too many codes for this phone or from this address.
+        NoTextChannel: no gateway is connected.
+    """
+    phone = normalise_phone(phone)
+    require_text_channel()
+    limits.count_code(phone, client.address, now)
+    with auth_scope(actor):
+        has_account = LoginHandle.objects.filter(hash=phone_hash(phone)).exists()
+        if has_account == (purpose is CodePurpose.REGISTER):
+            send_text(phone=phone, template=f"identity.no_code_{purpose}", values={}, now=now)
+        else:
+            _send(phone, purpose, now)
+    return phone
+
+
+def try_code(*, actor: Actor, phone: str, purpose: CodePurpose, code: str, client: Client, now: datetime) -> TriedCode:
+    """Compare a code and return it for ``spend_code``; each try is counted, even if a later step fails.
+
+    Raises:
+        CodeRejected: see the class.
+        CodeThrottled: too many tries for this phone or from this address.
+    """
+    limits.count_code_try(phone, client.address, now)
+    with auth_scope(actor):
+        row = (
+            VerificationCode.objects.select_for_update()
+            .filter(phone_hash=phone_hash(phone), purpose=purpose, used_at=None)
+            .filter(expires_at__gt=now, attempts__lt=CODE_ATTEMPTS)
+            .first()
+        )
+        if row is not None:
+            row.attempts += 1
+            row.save(update_fields=["attempts"])
+    given = code_hash("".join(code.split()), phone=phone, purpose=purpose)
+    if row is None or not hmac.compare_digest(bytes(row.code_hash), given):
+        raise CodeRejected
+    return TriedCode(row.id, given)
+
+
+def spend_code(code: TriedCode, now: datetime) -> None:
+    """Use a code up, in the caller's auth scope: of two requests with the same code one comes through.
+
+    Raises:
+        CodeRejected: it was used meanwhile, or a newer one was sent.
+    """
+    same = VerificationCode.objects.filter(id=code.code_id, code_hash=code.code_hash, used_at=None)
+    if not same.update(used_at=now):
+        raise CodeRejected
+
+
+def _send(phone: str, purpose: CodePurpose, now: datetime) -> None:
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    VerificationCode.objects.bulk_create(
+        [
+            VerificationCode(
+                id=new_id(), phone_hash=phone_hash(phone), purpose=purpose, attempts=0, sent_at=now, used_at=None,
+                code_hash=code_hash(code, phone=phone, purpose=purpose), expires_at=now + CODE_LIFETIME,
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["phone_hash", "purpose"],
+        update_fields=["code_hash", "attempts", "sent_at", "expires_at", "used_at"],
+    )  # fmt: skip
+    send_code(phone=phone, code=code, purpose=purpose, now=now)

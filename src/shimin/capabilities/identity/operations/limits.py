@@ -1,0 +1,103 @@
+"""How often somebody may try, before anything costly is done.
+
+Counting attempts on an account alone would let anybody lock its owner out. So attempts from a device the account knows
+are counted apart from strangers'; strangers share one count per account, and each address has one of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shimin.kernel import rate
+from shimin.kernel.errors import TooManyRequests
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+STRANGERS = "strangers"
+
+
+class SignInThrottled(TooManyRequests):
+    """Too many attempts on one account from unknown devices, or from one address."""
+
+    code = "identity.sign_in_throttled"
+    message = "登录尝试次数太多，先停一会儿。"
+    mend = "请过15分钟再试；您常用的手机或电脑不受影响，也可以用短信验证码找回密码。"
+
+
+class CodeThrottled(TooManyRequests):
+    """Too many codes for one phone or from one address."""
+
+    code = "identity.code_throttled"
+    message = "验证码发送太频繁了。"
+    mend = "请稍等再获取；已经收到的验证码10分钟内仍然有效。"
+
+
+class RealNameThrottled(TooManyRequests):
+    """Too many attempts to prove a name."""
+
+    code = "identity.real_name_throttled"
+    message = "今天核实的次数太多了。"
+    mend = "请明天再试，或携带身份证到政务服务大厅窗口办理。"
+
+
+def count_sign_in_from(address: str, now: datetime) -> None:
+    """Count an attempt to sign in from an address; wide, because a whole district may share one.
+
+    Raises:
+        SignInThrottled: more than 100 in ten minutes.
+    """
+    try:
+        rate.hit("identity.sign_in.address", address, limit=100, window_seconds=10 * _MINUTE, now=now)
+    except TooManyRequests as limit:
+        raise SignInThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
+
+
+def count_sign_in_to(account_key: str, device: str, now: datetime) -> None:
+    """Count an attempt on an account, known or not, by one known device or by all strangers together.
+
+    Raises:
+        SignInThrottled: more than 10 in fifteen minutes.
+    """
+    try:
+        rate.hit("identity.sign_in.account", f"{account_key}:{device}", limit=10, window_seconds=15 * _MINUTE, now=now)
+    except TooManyRequests as limit:
+        raise SignInThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
+
+
+def count_code(phone: str, address: str, now: datetime) -> None:
+    """Count a code to be sent: one a minute and ten a day for a phone, thirty an hour from an address.
+
+    Raises:
+        CodeThrottled: one of the three is passed.
+    """
+    try:
+        rate.hit("identity.code.address", address, limit=30, window_seconds=_HOUR, now=now)
+        rate.hit("identity.code.minute", phone, limit=1, window_seconds=_MINUTE, now=now)
+        rate.hit("identity.code.day", phone, limit=10, window_seconds=_DAY, now=now)
+    except TooManyRequests as limit:
+        raise CodeThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
+
+
+def count_code_try(phone: str, address: str, now: datetime) -> None:
+    """Count a code being typed in: each code bears five tries, this bounds trying many phones from one place.
+
+    Raises:
+        CodeThrottled: more than 60 an hour from an address, or 30 for a phone.
+    """
+    try:
+        rate.hit("identity.code_try.address", address, limit=60, window_seconds=_HOUR, now=now)
+        rate.hit("identity.code_try.phone", phone, limit=30, window_seconds=_HOUR, now=now)
+    except TooManyRequests as limit:
+        raise CodeThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
+
+
+def count_real_name(account_id: int, now: datetime) -> None:
+    """Count an attempt to prove a name: the registers must not become a way to try out ID numbers.
+
+    Raises:
+        RealNameThrottled: more than ten a day for an account.
+    """
+    try:
+        rate.hit("identity.real_name", str(account_id), limit=10, window_seconds=_DAY, now=now)
+    except TooManyRequests as limit:
+        raise RealNameThrottled(retry_after_seconds=limit.retry_after_seconds) from limit

@@ -1,0 +1,111 @@
+"""Opening and rotating sessions; called inside the auth scope of an operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shimin.capabilities.identity.domain import SESSION_LIMITS, AccountKind, Client, EndReason, level_now
+from shimin.capabilities.identity.events import SessionEnded, SignedIn
+from shimin.capabilities.identity.models import Account, KnownDevice, Session
+from shimin.capabilities.identity.tokens import new_token, token_hash
+from shimin.kernel import audit, events
+from shimin.kernel.actor import Actor, ActorKind, AssuranceLevel
+from shimin.kernel.errors import SignInRequired
+from shimin.kernel.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """What the browser or program is given. The tokens exist here and in its hands only."""
+
+    token: str
+    expires_at: datetime
+    device_token: str
+    actor: Actor
+
+
+def open_session(
+    *, account: Account, client: Client, before: Actor, now: datetime, is_first: bool = False
+) -> OpenedSession:
+    """Open a session for an account whose password or code was right, and end the one the browser had before."""
+    kind = AccountKind(account.account_kind)
+    limits = SESSION_LIMITS[kind]
+    device_token, is_known = _remember_device(account.id, client, now)
+    token = new_token()
+    session = Session(
+        id=new_id(), hash=_hash(token), account_id=account.id, method="password",
+        level=level_now(account.level, account.level_until, now), verified_at=now, step_up_until=now + limits.step_up,
+        created_at=now, last_seen_at=now, expires_at=now + limits.absolute,
+        idle_minutes=int(limits.idle.total_seconds()) // 60,
+        device_label=client.device_label, network=client.network,
+    )  # fmt: skip
+    session.save(force_insert=True)
+    actor = Actor(
+        ActorKind(kind), account_id=account.id, person_id=account.person_id, session_id=session.id,
+        level=AssuranceLevel(session.level),
+    )  # fmt: skip
+    if before.account_id == account.id and before.session_id is not None:
+        end_rows(actor, [before.session_id], EndReason.REPLACED, now)
+    audit.record(actor=actor, action="identity.sign_in", target="session", target_id=session.id, now=now)
+    event = SignedIn(account_id=account.id, session_id=session.id, is_new_device=not (is_known or is_first))
+    events.emit(event, aggregate="identity.session", aggregate_id=session.id, version=1, now=now)
+    return OpenedSession(token, session.expires_at, device_token, actor)
+
+
+def raise_session(*, actor: Actor, account: Account, method: str, now: datetime) -> OpenedSession:
+    """Lift the actor's session to the account's level, under a new token: the old one is worthless from now on.
+
+    Raises:
+        SignInRequired: the session has ended meanwhile.
+    """
+    rows = Session.objects.select_for_update().filter(account_id=account.id, ended_at=None)
+    session = rows.filter(id=actor.session_id).first() if actor.session_id is not None else None
+    if session is None:
+        raise SignInRequired
+    token = new_token()
+    level = level_now(account.level, account.level_until, now)
+    session.hash, session.level, session.method, session.verified_at = _hash(token), level, method, now
+    session.step_up_until = now + SESSION_LIMITS[AccountKind(account.account_kind)].step_up
+    session.save(update_fields=["hash", "level", "method", "verified_at", "step_up_until"])
+    raised = Actor(
+        actor.kind, account_id=account.id, person_id=account.person_id, session_id=session.id, level=level,
+        grants=actor.grants, channel=actor.channel,
+    )  # fmt: skip
+    return OpenedSession(token, session.expires_at, "", raised)
+
+
+def end_rows(actor: Actor, session_ids: list[int], reason: EndReason, now: datetime) -> int:
+    """End sessions of the actor's account that are open, with audit and event for each; return how many."""
+    account_id = actor.account_id or 0
+    rows = Session.objects.filter(id__in=session_ids, account_id=account_id, ended_at=None)
+    open_ids = list(rows.select_for_update().values_list("id", flat=True))
+    Session.objects.filter(id__in=open_ids).update(ended_at=now, end_reason=reason)
+    for session_id in open_ids:
+        audit.record(
+            actor=actor, action="identity.end_session", target="session", target_id=session_id, now=now,
+            details={"reason": reason},
+        )  # fmt: skip
+        event = SessionEnded(account_id=account_id, session_id=session_id, reason=reason)
+        events.emit(event, aggregate="identity.session", aggregate_id=session_id, version=2, now=now)
+    return len(open_ids)
+
+
+def _remember_device(account_id: int, client: Client, now: datetime) -> tuple[str, bool]:
+    """Note that the account uses this browser; return the browser's token and whether it was known before."""
+    hashed = token_hash(client.device_token)
+    if hashed is not None and KnownDevice.objects.filter(account_id=account_id, hash=hashed).update(last_seen_at=now):
+        return client.device_token, True
+    token = client.device_token if hashed is not None else new_token()
+    KnownDevice(
+        id=new_id(), account_id=account_id, hash=_hash(token), device_label=client.device_label,
+        first_seen_at=now, last_seen_at=now,
+    ).save(force_insert=True)  # fmt: skip
+    return token, False
+
+
+def _hash(token: str) -> bytes:
+    hashed = token_hash(token)
+    if hashed is None:
+        raise ValueError("not a token")
+    return hashed

@@ -1,0 +1,47 @@
+"""Ending sessions: this one, another one, all others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shimin.capabilities.identity.domain import EndReason
+from shimin.capabilities.identity.models import Session
+from shimin.capabilities.identity.operations.opening import end_rows
+from shimin.kernel.actor import Actor
+from shimin.kernel.db import scope
+from shimin.kernel.errors import NotFound, SignInRequired
+
+
+def sign_out(*, actor: Actor, now: datetime) -> None:
+    """End the actor's own session; without one, nothing happens (a second click is no error)."""
+    if actor.session_id is None:
+        return
+    with scope(actor):
+        end_rows(actor, [actor.session_id], EndReason.SIGNED_OUT, now)
+
+
+def end_session(*, actor: Actor, session_id: int, now: datetime) -> None:
+    """End one of the actor's sessions.
+
+    Raises:
+        NotFound: the actor has no such open session.
+        SignInRequired: nobody is signed in.
+    """
+    if actor.account_id is None:
+        raise SignInRequired
+    with scope(actor):
+        if end_rows(actor, [session_id], EndReason.ENDED_BY_OWNER, now) == 0:
+            raise NotFound("这台设备已经退出登录。", mend="请刷新列表查看最新情况。")
+
+
+def end_other_sessions(*, actor: Actor, now: datetime) -> int:
+    """End all of the actor's sessions but this one and return how many.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    if actor.account_id is None or actor.session_id is None:
+        raise SignInRequired
+    with scope(actor):
+        others = Session.objects.filter(account_id=actor.account_id, ended_at=None).exclude(id=actor.session_id)
+        return end_rows(actor, list(others.values_list("id", flat=True)), EndReason.ENDED_BY_OWNER, now)

@@ -1,0 +1,118 @@
+"""Signing in by password, citizens and staff; confirming the password again for personal records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from shimin.capabilities.identity import passwords
+from shimin.capabilities.identity.domain import AccountKind, AccountStatus, Client, level_now
+from shimin.capabilities.identity.handles import phone_hash, staff_name_hash
+from shimin.capabilities.identity.models import Account, KnownDevice, LoginHandle
+from shimin.capabilities.identity.operations import limits
+from shimin.capabilities.identity.operations.opening import OpenedSession, open_session, raise_session
+from shimin.capabilities.identity.operations.refusals import refusals_recorded
+from shimin.capabilities.identity.tokens import token_hash
+from shimin.kernel import audit
+from shimin.kernel.actor import Actor, AssuranceLevel
+from shimin.kernel.db import auth_scope
+from shimin.kernel.errors import InvalidInput, LevelRequired, SignInRequired
+from shimin.kernel.phones import normalise_phone
+
+
+class SignInRefused(InvalidInput):
+    """Name or password is wrong; the same words for both, after the same time."""
+
+    code = "identity.sign_in_refused"
+    message = "手机号或密码不对。"
+    mend = "请检查后重新输入；忘记密码的，可以用短信验证码找回。"
+
+    def __init__(self, kind: AccountKind = AccountKind.CITIZEN) -> None:
+        if kind is AccountKind.STAFF:
+            super().__init__("工号或密码不对。", mend="请检查后重新输入；忘记密码的，请联系本单位管理员。")
+        else:
+            super().__init__()
+
+
+class PasswordWrong(InvalidInput):
+    """The signed-in person's password was asked again and is wrong."""
+
+    code = "identity.password_wrong"
+    message = "密码不对。"
+    mend = "请重新输入登录密码。"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"password": self.message})
+
+
+def sign_in(
+    *, actor: Actor, kind: AccountKind, name: str, password: str, client: Client, now: datetime
+) -> OpenedSession:  # fmt: skip
+    """Open a session for the account with this phone (citizens) or staff name.
+
+    Limits come before the hash, which is dear. ``actor`` is who the browser was before.
+
+    Raises:
+        SignInRefused: name or password is wrong, or the account is closed.
+        SignInThrottled: too many attempts.
+        PhoneInvalid: it is no mobile number.
+        TooManySignIns: no room for hashing now.
+    """
+    with refusals_recorded(actor, "identity.sign_in", now):
+        limits.count_sign_in_from(client.address, now)
+        key = phone_hash(normalise_phone(name)) if kind is AccountKind.CITIZEN else staff_name_hash(name)
+        account, is_known = _find(actor, key, kind, client)
+        limits.count_sign_in_to(key.hex(), client.device_token if is_known else limits.STRANGERS, now)
+        if not passwords.verify_password(account.password if account else None, password) or account is None:
+            raise SignInRefused(kind)
+        with auth_scope(actor):
+            locked = _lock_unchanged(account, kind)
+            return open_session(account=locked, client=client, before=actor, now=now)
+
+
+def confirm_password(*, actor: Actor, password: str, now: datetime) -> OpenedSession:
+    """Lift a session back to the account's proven level by the password, under a new token.
+
+    Raises:
+        PasswordWrong: it is not the account's.
+        LevelRequired: the account has no proven name, or the proof has run out.
+        SignInThrottled: too many attempts.
+    """
+    if actor.account_id is None or actor.session_id is None:
+        raise SignInRequired
+    with refusals_recorded(actor, "identity.confirm_password", now):
+        limits.count_sign_in_to(f"confirm:{actor.account_id}", str(actor.session_id), now)
+        with auth_scope(actor):
+            account = Account.objects.get(id=actor.account_id)
+        if level_now(account.level, account.level_until, now) < AssuranceLevel.REAL_NAME:
+            raise LevelRequired(AssuranceLevel.REAL_NAME)
+        if not passwords.verify_password(account.password, password):
+            raise PasswordWrong
+        with auth_scope(actor):
+            locked = _lock_unchanged(account, AccountKind(account.account_kind))
+            audit.record(
+                actor=actor, action="identity.confirm_password", target="session", target_id=actor.session_id, now=now
+            )
+            return raise_session(actor=actor, account=locked, method="password", now=now)
+
+
+def _find(actor: Actor, key: bytes, kind: AccountKind, client: Client) -> tuple[Account | None, bool]:
+    """Return the account and whether it knows this device: one statement, found or not."""
+    device = KnownDevice.objects.filter(account_id=OuterRef("account_id"), hash=token_hash(client.device_token) or b"")
+    with auth_scope(actor):
+        handle = (
+            LoginHandle.objects.filter(hash=key, account__account_kind=kind, account__status=AccountStatus.ACTIVE)
+            .select_related("account")
+            .annotate(is_known=Exists(device))
+            .first()
+        )
+    return (handle.account, handle.is_known) if handle else (None, False)
+
+
+def _lock_unchanged(seen: Account, kind: AccountKind) -> Account:
+    """Lock the account; between the hash and here its password may have been changed, or it was closed."""
+    account = Account.objects.select_for_update().get(id=seen.id)
+    if account.status != AccountStatus.ACTIVE or account.password != seen.password:
+        raise SignInRefused(kind)
+    return account
