@@ -21,7 +21,7 @@ TITLES = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - the standard's own word
+class Problem(Exception):
     """A request that is refused: status, a code for machines, a sentence for people, and the field at fault."""
 
     def __init__(

@@ -14,12 +14,8 @@ def _department(department: Department) -> str:
 
 
 def _record(record: Record) -> str:
-    about = "about a person" if record.about_person else "subject is null"
-    lines = [
-        f"#### `{record.name}` {record.title}",
-        "",
-        f"Records {about}." if record.about_person else f"The {about}.",
-    ]
+    about = "About a person." if record.about_person else "Not about a person: `subject` is null."
+    lines = [f"#### `{record.name}` {record.title}", "", about]
     lines += [_param(param) for param in record.params]
     lines += ["", "| field | type | title | values |", "|---|---|---|---|"]
     lines += [_field(field) for field in record.fields]

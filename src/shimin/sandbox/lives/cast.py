@@ -5,6 +5,7 @@ from datetime import date
 
 from .numbers import CitizenNumbers, phone_number
 from .person import Household, Member, Person, Role, Sex, Status
+from .regions import birth_code
 
 CAST_SIZE = 8
 
@@ -37,5 +38,6 @@ def cast_households(numbers: CitizenNumbers) -> Iterator[Household]:
 
 def _person(serial: int, numbers: CitizenNumbers) -> Person:
     name, sex, birth_date, region, status, ended_on = _PEOPLE[serial]
-    id_number = numbers.give(region=region, birth_date=birth_date, female=sex is Sex.FEMALE, wish=serial)
+    born_in = birth_code(region, birth_date)
+    id_number = numbers.give(region=born_in, birth_date=birth_date, female=sex is Sex.FEMALE, wish=serial)
     return Person(serial, name, sex, birth_date, id_number, phone_number(serial), region, status, ended_on)

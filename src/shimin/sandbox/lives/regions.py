@@ -34,17 +34,24 @@ DISTRICTS = (
 DISTRICT_BY_CODE = {district.code: district for district in DISTRICTS}
 DISTRICT_WEIGHTS = tuple(district.weight for district in DISTRICTS)
 
-BORN_ELSEWHERE = ("430223", "430321", "430426", "430621", "430723", "430921", "431022", "431224", "433127")
-"""Counties of Hunan whose codes have been the same for as long as citizen numbers exist."""
+BORN_ELSEWHERE = ("430321", "433122", "433123", "433125", "433127", "433130")
+"""Counties of Hunan whose codes have never changed."""
 
-FORMER_CODES = {
-    "430112": ("430122", date(2011, 6, 20)),
-    "430181": ("430123", date(1993, 2, 20)),
-    "430182": ("430124", date(2017, 4, 10)),
+_CITY_PROPER = (("430120", date(1983, 1, 1)),)
+FORMER_CODES: dict[str, tuple[tuple[str, date], ...]] = {
+    "430102": _CITY_PROPER,
+    "430103": _CITY_PROPER,
+    "430104": _CITY_PROPER,
+    "430105": _CITY_PROPER,
+    "430111": _CITY_PROPER,
+    "430112": (("430122", date(2011, 6, 20)),),
+    "430181": (("432124", date(1983, 1, 1)), ("430123", date(1993, 2, 20))),
+    "430182": (("432324", date(1983, 1, 1)), ("430124", date(2017, 4, 10))),
 }
+"""District → its earlier codes, each with the day on which it ended."""
 
 
 def birth_code(district_code: str, birth_date: date) -> str:
     """Give the code that the district had on the day of birth."""
-    former, renamed_on = FORMER_CODES.get(district_code, ("", date.min))
-    return former if birth_date < renamed_on else district_code
+    former = FORMER_CODES.get(district_code, ())
+    return next((code for code, ended_on in former if birth_date < ended_on), district_code)

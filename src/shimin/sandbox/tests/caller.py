@@ -10,6 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
 from shimin.sandbox.signatures import content_digest, parse_signature, response_base, signature_base
 
 COVERED = ("@method", "@authority", "@path", "content-digest", "content-type")
