@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from shimin.capabilities.catalogue.public import Region, get_region
+from shimin.capabilities.catalogue.public import get_region
 from shimin.kernel.errors import NotFound
 from shimin.ui.frame import CITY_COOKIE
 
 _A_YEAR_SECONDS = 365 * 24 * 3600
 
 
-@lru_cache(maxsize=4096)
-def city(code: str) -> Region:
-    """Return the region of a code. Kept per process: the list changes once a year, with a new release.
-
-    Raises:
-        NotFound: no region has this code.
-    """
-    return get_region(code)
-
-
 def name_of_city(code: str) -> str | None:
     """Return the short name that the frame shows, or None for a code nobody has."""
     try:
-        return city(code).short_name
+        return get_region(code).short_name
     except NotFound:
         return None
 

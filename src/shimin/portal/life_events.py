@@ -1,4 +1,4 @@
-"""Life events: a person from birth to farewell, a firm from its founding to its closing, as collections of national themes.
+"""Life events as collections of national themes: a person from birth to farewell, a firm from founding to closing.
 
 Source: theme codes of GB/T 39046-2020 Annex A; the two lines of life are M01's 从生到死 and 设立→注销.
 """

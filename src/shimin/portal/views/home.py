@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from shimin.capabilities.catalogue.public import ItemCard, Region, list_items, list_themes, most_used
+from shimin.capabilities.catalogue.public import ItemCard, Region, get_region, list_items, list_themes, most_used
 from shimin.kernel import clock
 from shimin.kernel.access import Request, public
 from shimin.kernel.actor import Actor
 from shimin.kernel.db import scope
 from shimin.kernel.errors import NotFound
-from shimin.portal.cities import city, remember_city
+from shimin.portal.cities import remember_city
 from shimin.portal.life_events import LIVES, Audience, find_life_event
 from shimin.portal.page_cache import PageCache
 from shimin.portal.tabs import Tab, tab_of
@@ -30,7 +30,7 @@ SUGGESTIONS = ("查罚单", "身份证丢了", "公积金", "异地看病")
 # Rows under a tab before the rest is folded.
 ITEMS_FIRST = 8
 
-_homes = PageCache(seconds=10, entries=512)
+_homes = PageCache(seconds=5, entries=512)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class TabLink:
 def city_home(request: Request, region_code: str) -> HttpResponse:
     """Show what a city offers, and what waits for the person who is signed in.
 
-    A visitor without a session gets the page as it was made for the visitor before, at most ten seconds ago.
+    A visitor without a session gets the page as it was made for the visitor before, at most five seconds ago.
     """
     tab = tab_of(request.GET.get("tab"))
     if request.actor.is_signed_in:
@@ -66,7 +66,7 @@ def city_home(request: Request, region_code: str) -> HttpResponse:
 @public()
 def door(request: Request, region_code: str, audience: Audience) -> HttpResponse:
     """Show everything for one side: persons or firms, by life event and by theme."""
-    region = city(region_code)
+    region = get_region(region_code)
     body = render_to_string(
         "portal/door.html",
         {
@@ -93,7 +93,7 @@ def life_event(request: Request, region_code: str, audience: Audience, slug: str
     event = find_life_event(audience, slug)
     if event is None:
         raise NotFound
-    region = city(region_code)
+    region = get_region(region_code)
     context = {
         "region": region,
         "title": DOORS[audience],
@@ -106,7 +106,7 @@ def life_event(request: Request, region_code: str, audience: Audience, slug: str
 
 
 def _render_home(request: Request, region_code: str, tab: Tab) -> bytes:
-    region = city(region_code)
+    region = get_region(region_code)
     home_url = reverse("portal:city_home", args=[region_code])
     items = list_items(region_code, tab=tab, limit=100)
     context: dict[str, Any] = {
@@ -134,5 +134,5 @@ def _items_of(region: Region, audience: Audience, themes: tuple[str, ...]) -> li
     found: dict[int, ItemCard] = {}
     for theme in themes:
         for item in list_items(region.code, theme=theme, audience=audience):
-            found.setdefault(cast(int, item.item_id), item)
+            found.setdefault(item.item_id, item)
     return list(found.values())

@@ -44,10 +44,11 @@ SAFETY = (
 @signed_in()
 def me(request: Request) -> HttpResponse:
     """Show what waits for the person, their records, and what keeps the account safe."""
+    now = clock.now()
     context = {
         "tab": "me",
-        "account": get_account_view(request.actor),
-        "cards": cards_for(request.actor, clock.now()),
+        "account": get_account_view(request.actor, clock.now()),
+        "cards": cards_for(request.actor, now),
         "records": RECORDS,
         "safety": SAFETY,
     }

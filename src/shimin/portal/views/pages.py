@@ -14,7 +14,8 @@ from shimin.portal.views.home import DOORS
 from shimin.ui.frame import LARGE, TYPE_COOKIE, city_code_of
 
 _A_YEAR_SECONDS = 365 * 24 * 3600
-_ROBOTS = "User-agent: *\nDisallow: /account/\nDisallow: /api/\nDisallow: /demo/\nDisallow: /desk/\nDisallow: /me/\nDisallow: /preferences/\n"
+_PRIVATE = ("/account/", "/api/", "/demo/", "/desk/", "/me/", "/preferences/")
+_ROBOTS = "User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in _PRIVATE)
 
 
 @require_safe

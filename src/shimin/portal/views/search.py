@@ -7,9 +7,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from shimin.capabilities.catalogue.public import most_used, search_items
+from shimin.capabilities.catalogue.public import get_region, most_used, search_items
 from shimin.kernel.access import Request, public
-from shimin.portal.cities import city
 from shimin.portal.views.home import SUGGESTIONS
 
 LONGEST = 100
@@ -19,7 +18,7 @@ LONGEST = 100
 @public()
 def search(request: Request, region_code: str) -> HttpResponse:
     """Show the services that answer ``?q=``, in the words of the person who asks."""
-    region = city(region_code)
+    region = get_region(region_code)
     text = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:LONGEST]
     result = search_items(region_code, text, limit=20) if text else None
     context = {
