@@ -1,0 +1,77 @@
+"""The catalogue's face: regions, agencies, items, search, usage, feedback, and the registry of blocks."""
+
+from shimin.capabilities.catalogue.agencies import Agency, get_agency, list_agencies
+from shimin.capabilities.catalogue.blocks import (
+    Block,
+    Entry,
+    Evidence,
+    ExampleResult,
+    register_block,
+    registered_blocks,
+)
+from shimin.capabilities.catalogue.codes import AUDIENCES, CLASSES, COUNTRY, TABS
+from shimin.capabilities.catalogue.domain import ItemCard, ItemGuide, StarLevel
+from shimin.capabilities.catalogue.folder.findings import Finding
+from shimin.capabilities.catalogue.folder.tree import ServiceFolder
+from shimin.capabilities.catalogue.operations.feedback import add_feedback
+from shimin.capabilities.catalogue.operations.reference import load_reference
+from shimin.capabilities.catalogue.queries import (
+    Theme,
+    get_item,
+    get_version,
+    list_items,
+    list_themes,
+    most_used,
+    stars_of,
+)
+from shimin.capabilities.catalogue.regions import (
+    Region,
+    all_cities,
+    city_of,
+    find_regions,
+    get_region,
+    has_region,
+    list_cities,
+    nearest_city,
+)
+from shimin.capabilities.catalogue.search.find import SearchResult, search_items
+
+__all__ = [
+    "AUDIENCES",
+    "CLASSES",
+    "COUNTRY",
+    "TABS",
+    "Agency",
+    "Block",
+    "Entry",
+    "Evidence",
+    "ExampleResult",
+    "Finding",
+    "ItemCard",
+    "ItemGuide",
+    "Region",
+    "SearchResult",
+    "ServiceFolder",
+    "StarLevel",
+    "Theme",
+    "add_feedback",
+    "all_cities",
+    "city_of",
+    "find_regions",
+    "get_agency",
+    "get_item",
+    "get_region",
+    "get_version",
+    "has_region",
+    "list_agencies",
+    "list_cities",
+    "list_items",
+    "list_themes",
+    "load_reference",
+    "most_used",
+    "nearest_city",
+    "register_block",
+    "registered_blocks",
+    "search_items",
+    "stars_of",
+]
