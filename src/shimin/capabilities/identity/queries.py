@@ -36,14 +36,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """What a person sees about their own account. Texts are masked, ``method`` is a code."""
+    """What a person sees about their own account. Texts are masked, ``method`` is a code.
+
+    ``level`` is what the account has proved and still counts; the session may stand lower (step-up ran out).
+    """
 
     account_id: int
     phone: str
     name: str
     id_number: str
     level: AssuranceLevel
-    proved_level: AssuranceLevel
+    session_level: AssuranceLevel
     method: str
     verified_at: datetime | None
     level_until: datetime | None
@@ -136,8 +139,8 @@ def get_account_view(actor: Actor, now: datetime) -> AccountView:
         phone=mask_phone(decrypt(bytes(account.phone), context=handles.PHONE)),
         name=name,
         id_number=id_number,
-        level=actor.level,
-        proved_level=level_now(account.level, account.level_until, now),
+        level=level_now(account.level, account.level_until, now),
+        session_level=actor.level,
         method=proof.method if proof else "",
         verified_at=proof.verified_at if proof else None,
         level_until=account.level_until,

@@ -58,7 +58,7 @@ def withdraw_consent(actor: Actor, purpose_code: str, now: datetime) -> None:
     """
     account_id = _citizen(actor)
     with scope(actor):
-        standing = _lock_standing(account_id, purpose_code)
+        standing = _lock_standing(account_id, purpose_code) if purpose_code.isprintable() else None
         if standing is None:
             raise ConsentMissing
         _withdraw(actor, standing, now)

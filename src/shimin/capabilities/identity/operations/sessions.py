@@ -30,7 +30,8 @@ def end_session(*, actor: Actor, session_id: int, now: datetime) -> None:
     if actor.account_id is None:
         raise SignInRequired
     with scope(actor):
-        if end_rows(actor, [session_id], EndReason.ENDED_BY_OWNER, now) == 0:
+        # a number that no id can have would only make the database complain
+        if session_id >= 1 << 63 or end_rows(actor, [session_id], EndReason.ENDED_BY_OWNER, now) == 0:
             raise NotFound("这台设备已经退出登录。", mend="请刷新列表查看最新情况。")
 
 

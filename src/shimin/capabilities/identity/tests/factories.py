@@ -12,6 +12,7 @@ from shimin.capabilities.identity.models import Account, LoginHandle, Person, Pe
 from shimin.capabilities.identity.operations.opening import OpenedSession, open_session
 from shimin.capabilities.identity.operations.registration import insert_account
 from shimin.capabilities.identity.ports import PersonCheck, PersonStatus
+from shimin.capabilities.identity.queries import find_session_actor
 from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
 from shimin.kernel.crypto import encrypt
 from shimin.kernel.db import auth_scope
@@ -69,6 +70,13 @@ def make_resident(*, name: str = "周晓敏", level: int = 2, client: Client = C
     if level < AssuranceLevel.REAL_NAME:
         return Resident(account.id, number, session)
     return Resident(account.id, number, session, account.person_id, name, id_number)
+
+
+def actor_of(token: str, *, now: datetime = NOW) -> Actor:
+    """Return the actor of an open session."""
+    actor = find_session_actor(token=token, channel="web", now=now)
+    assert actor is not None, "the session has ended"
+    return actor
 
 
 def make_officer(

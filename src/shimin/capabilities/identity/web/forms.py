@@ -1,0 +1,107 @@
+"""The forms of identity. They look at form only; what is right is decided by the operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from shimin.capabilities.identity import passwords
+from shimin.capabilities.identity.domain import REAL_NAME_TEXT, SecondSource
+from shimin.kernel.errors import DomainError
+
+_TOO_LONG = "太长了，请检查后重新填写。"
+
+
+def _text(label: str, *, longest: int, example: str = "", **attributes: str) -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=example, max_length=longest, widget=forms.TextInput(attributes),
+        error_messages={"required": f"请填写{label}。", "max_length": _TOO_LONG},
+    )  # fmt: skip
+
+
+def _password(label: str, autocomplete: str, example: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, help_text=example, max_length=4 * passwords.MAX_LENGTH, strip=False,
+        widget=forms.PasswordInput({"autocomplete": autocomplete}),
+        error_messages={"required": f"请填写{label}。", "max_length": _TOO_LONG},
+    )  # fmt: skip
+
+
+def _phone() -> forms.CharField:
+    return _text(
+        "手机号", longest=40, example="11位，例如 13812345678", inputmode="tel", autocomplete="username",
+    )  # fmt: skip
+
+
+class PhoneForm(forms.Form):
+    """Where to send a code."""
+
+    phone = _phone()
+
+
+class CodeForm(forms.Form):
+    """The code that was sent, and a new password."""
+
+    code = _text("验证码", longest=20, example="短信里的6位数字", inputmode="numeric", autocomplete="one-time-code")
+    password = _password("设置密码", "new-password", f"至少{passwords.MIN_LENGTH}个字符，可以是一句只有您知道的话")
+
+
+class SignInForm(forms.Form):
+    """Phone and password."""
+
+    phone = _phone()
+    password = _password("密码", "current-password")
+
+
+class DeskSignInForm(forms.Form):
+    """Staff name and password."""
+
+    login = _text("工号", longest=40, autocomplete="username")
+    password = _password("密码", "current-password")
+
+
+class ConfirmForm(forms.Form):
+    """The password, once more."""
+
+    password = _password("登录密码", "current-password")
+
+
+class RealNameForm(forms.Form):
+    """Name, ID number, and the number of a second paper.
+
+    With ``kept`` (what was typed before, sealed), both numbers may be left empty to use it again: they are never
+    written back into the page.
+    """
+
+    name = _text("姓名", longest=200, example="与身份证一致，例如 周晓敏、阿依古丽·买买提", autocomplete="name")
+    id_number = _text("身份证号码", longest=100, example="18位，最后一位可能是 X", autocomplete="off")
+    second = forms.ChoiceField(
+        label="再选一种证件核对", choices=[(str(source), source.words) for source in SecondSource],
+        widget=forms.RadioSelect, initial=SecondSource.SOCIAL_CARD,
+        error_messages={"required": "请选一种证件。", "invalid_choice": "请选一种证件。"},
+    )  # fmt: skip
+    second_value = _text("这种证件上的号码", longest=100, example="照证件上印的填写", autocomplete="off")
+    consents = forms.BooleanField(label=REAL_NAME_TEXT, required=False)
+    kept = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
+
+    def keep(self, hints: Mapping[str, str]) -> None:
+        """Let fields be empty whose value is kept, and say what is kept in masked form."""
+        for name, hint in hints.items():
+            self.fields[name].required = False
+            self.fields[name].help_text = f"已填 {hint}，不改可以留空"
+
+
+def show_error(form: forms.Form, error: DomainError) -> None:
+    """Put a refusal beside the fields it is about, the way on with it; what is about no field goes on top."""
+    beside = {name: words for name, words in error.fields.items() if name in form.fields}
+    for name, words in beside.items():
+        form.add_error(name, words if words == error.mend else f"{words}{error.mend}")
+    if not beside:
+        form.add_error(None, f"{error.message}{error.mend}")
+
+
+def cleaned(form: forms.Form) -> dict[str, Any]:
+    """Return the cleaned values of a form that was found valid."""
+    return dict(form.cleaned_data)

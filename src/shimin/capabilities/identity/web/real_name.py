@@ -1,0 +1,128 @@
+"""The page that proves the real name, or asks for the password again when a proof stands."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.http import HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from shimin.capabilities.identity.domain import SecondSource
+from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
+from shimin.capabilities.identity.operations.signing_in import confirm_password
+from shimin.capabilities.identity.queries import AccountView, get_account_view
+from shimin.capabilities.identity.web.forms import ConfirmForm, RealNameForm, show_error
+from shimin.capabilities.identity.web.going_on import next_path
+from shimin.capabilities.identity.web.pages import form_page, go_on_with
+from shimin.kernel import clock
+from shimin.kernel.access import Request, signed_in
+from shimin.kernel.actor import AssuranceLevel
+from shimin.kernel.crypto import DecryptionError, decrypt, encrypt
+from shimin.kernel.errors import DomainError
+from shimin.kernel.masking import mask_id_number
+
+_CONTEXT = "identity.form.real_name"
+_KEPT_FOR = timedelta(minutes=30)
+_KEPT_FIELDS = ("id_number", "second_value")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in(transaction=False)
+def real_name(request: Request) -> HttpResponse:
+    """Show what stands, or the form that fits: the password for a proof that stands, else the whole proof."""
+    now = clock.now()
+    account = get_account_view(request.actor, now)
+    if account.level < AssuranceLevel.REAL_NAME:
+        return _prove(request, account, now)
+    if account.session_level < AssuranceLevel.REAL_NAME:
+        return _confirm(request, account, now)
+    onward = next_path(request, default="/me/")
+    return form_page(request, "identity/real_name_stands.html", ConfirmForm(), account=account, next=onward)
+
+
+def _confirm(request: Request, account: AccountView, now: datetime) -> HttpResponse:
+    form, error = ConfirmForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            opened = confirm_password(actor=request.actor, password=form.cleaned_data["password"], now=now)
+        except DomainError as refused:
+            show_error(form, error := refused)
+        else:
+            return go_on_with(opened, next_path(request, default="/me/"))
+    onward = next_path(request, default="")
+    return form_page(request, "identity/confirm.html", form, error=error, account=account, next=onward)
+
+
+def _prove(request: Request, account: AccountView, now: datetime) -> HttpResponse:
+    if request.method != "POST":
+        return _proof_page(request, RealNameForm(), account, {}, now)
+    kept = _open(request.POST.get("kept", ""), account.account_id, now)
+    form = RealNameForm(request.POST)
+    form.keep({name: _hint(name, value) for name, value in kept.items()})
+    error = None
+    if form.is_valid():
+        values = _with_kept(form.cleaned_data, kept)
+        try:
+            opened = prove_real_name(actor=request.actor, claim=_claim(values), now=now)
+        except DomainError as refused:
+            show_error(form, error := refused)
+            kept = {name: values[name] for name in _KEPT_FIELDS if name not in refused.fields}
+        else:
+            return go_on_with(opened, next_path(request, default="/me/"))
+    return _proof_page(request, form, account, kept, now, error)
+
+
+def _proof_page(
+    request: Request, form: RealNameForm, account: AccountView, kept: dict[str, str], now: datetime,
+    error: DomainError | None = None,
+) -> HttpResponse:  # fmt: skip
+    """Render the form; typed numbers go back sealed, never in clear."""
+    form.keep({name: _hint(name, value) for name, value in kept.items()})
+    if form.is_bound:
+        form.data = {
+            **{name: form.data.get(name, "") for name in form.fields},
+            "id_number": "",
+            "second_value": "",
+            "kept": _seal(kept, account, now),
+        }
+    onward = next_path(request, default="")
+    return form_page(request, "identity/real_name.html", form, error=error, account=account, next=onward)
+
+
+def _claim(values: dict[str, Any]) -> RealNameClaim:
+    return RealNameClaim(
+        name=values["name"], id_number=values["id_number"], second=SecondSource(values["second"]),
+        second_value=values["second_value"], consents=values["consents"],
+    )  # fmt: skip
+
+
+def _with_kept(values: dict[str, Any], kept: dict[str, str]) -> dict[str, Any]:
+    return {**values, **{name: value for name, value in kept.items() if not values[name]}}
+
+
+def _hint(name: str, value: str) -> str:
+    return mask_id_number(value) if name == "id_number" else f"尾号 {value[-2:]}"
+
+
+def _seal(kept: dict[str, str], account: AccountView, now: datetime) -> str:
+    if not kept:
+        return ""
+    until = (now + _KEPT_FOR).timestamp()
+    text = orjson.dumps({"account": account.account_id, "until": until, "values": kept}).decode()
+    return base64.urlsafe_b64encode(encrypt(text, context=_CONTEXT)).decode()
+
+
+def _open(sealed: str, account_id: int, now: datetime) -> dict[str, str]:
+    """Return what was kept for this account; nothing, when it is old, another's, or not ours."""
+    try:
+        text = decrypt(base64.urlsafe_b64decode(sealed[:4_000]), context=_CONTEXT)
+    except (ValueError, binascii.Error, DecryptionError):
+        return {}
+    content = orjson.loads(text)
+    if content["account"] != account_id or content["until"] < now.timestamp():
+        return {}
+    return {name: str(content["values"][name]) for name in _KEPT_FIELDS if name in content["values"]}
