@@ -4,12 +4,12 @@ A folder of six files is built beside its final place and renamed into it, so a 
 The folder's name carries a hash of the generator's source: a changed generator never meets old data.
 """
 
+import fcntl
 import hashlib
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +37,14 @@ CREATE INDEX car_park_district ON car_park (district, lot_number);
 
 def ensure_archives(data_dir: Path, residents: int, rush_candidates: int) -> Path:
     """Give the folder with the departments' files, building it when it is not there yet."""
-    folder = data_dir / f"residents-{residents}-rush-{rush_candidates}-{_generator_fingerprint()}"
+    kind = f"residents-{residents}-rush-{rush_candidates}"
+    folder = data_dir / f"{kind}-{_generator_fingerprint()}"
     if not folder.is_dir():
         data_dir.mkdir(parents=True, exist_ok=True)
-        building = data_dir / f".building-{os.getpid()}"
-        shutil.rmtree(building, ignore_errors=True)
-        building.mkdir()
-        _build(building, residents, rush_candidates)
-        _put_in_place(building, folder)
+        with _alone(data_dir):
+            if not folder.is_dir():
+                _build_in_place(folder, residents, rush_candidates)
+                _remove_outdated(folder, kind)
     return folder
 
 
@@ -55,14 +55,27 @@ def _generator_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def _put_in_place(building: Path, folder: Path) -> None:
-    try:
-        building.rename(folder)
-    except OSError:
-        # Another start was faster: its folder holds the same people.
-        shutil.rmtree(building)
-        if not folder.is_dir():
-            raise
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """Let one process build at a time; the lock goes with the process, however it ends."""
+    with (data_dir / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _build_in_place(folder: Path, residents: int, rush_candidates: int) -> None:
+    building = folder.with_name(".building")
+    shutil.rmtree(building, ignore_errors=True)  # left by a start that was killed
+    building.mkdir()
+    _build(building, residents, rush_candidates)
+    building.rename(folder)
+
+
+def _remove_outdated(folder: Path, kind: str) -> None:
+    """Remove what an earlier generator made: nobody asks for it any more."""
+    for earlier in folder.parent.glob(f"{kind}-*"):
+        if earlier != folder:
+            shutil.rmtree(earlier)
 
 
 def _build(folder: Path, residents: int, rush_candidates: int) -> None:

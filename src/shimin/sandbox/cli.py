@@ -1,6 +1,7 @@
 """The command line: serve the departments, or show the people they know."""
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return 0
             case _:
                 return _serve(parser, options)
-    except (PortTakenError, OSError, ValueError) as error:
+    except (PortTakenError, OSError, sqlite3.Error, ValueError) as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return 1
 

@@ -1,7 +1,8 @@
 """The tree of processes: one parent that prepares everything, and one child for each department.
 
 The parent binds every port before it forks, so a taken port is told in one sentence and nothing is left running.
-A child that dies is started again; children end with the parent, even when the parent is killed.
+A child that is killed is started again, one that fails by itself ends the sandbox; children end with the parent, even
+when the parent is killed.
 """
 
 import ctypes
@@ -24,6 +25,7 @@ HOST = "127.0.0.1"
 STOP_SECONDS = 3.0
 RESTART_PAUSE_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
+FAILED = 1
 WATCHED = {signal.SIGTERM, signal.SIGINT, signal.SIGCHLD}
 
 
@@ -73,18 +75,25 @@ def supervise(plan: Plan, *, on_ready: Callable[[], None]) -> int:
     gc.freeze()
     children = {_fork(department, plan): department for department in plan.listeners}
     on_ready()
-    while signal.sigwait(WATCHED) == signal.SIGCHLD:
-        for pid in _ended(children):
+    status = 0
+    while status == 0 and signal.sigwait(WATCHED) == signal.SIGCHLD:
+        for pid, ended_with in _ended(children).items():
             department = children.pop(pid)
-            sys.stderr.write(f"sandbox: {department.name} ended, starting it again\n")
-            time.sleep(RESTART_PAUSE_SECONDS)
-            children[_fork(department, plan)] = department
+            if ended_with == FAILED:
+                sys.stderr.write(f"sandbox: {department.name} cannot run, so the sandbox ends\n")
+                status = 1
+            else:
+                sys.stderr.write(f"sandbox: {department.name} was ended, starting it again\n")
+                time.sleep(RESTART_PAUSE_SECONDS)
+                children[_fork(department, plan)] = department
     _stop(children)
-    return 0
+    return status
 
 
-def _ended(children: Mapping[int, Department]) -> list[int]:
-    return [pid for pid in children if os.waitpid(pid, os.WNOHANG)[0] == pid]
+def _ended(children: Mapping[int, Department]) -> dict[int, int]:
+    """Collect the children that ended, with their exit status (negative: the signal that ended them)."""
+    waited = (os.waitpid(pid, os.WNOHANG) for pid in children)
+    return {pid: os.waitstatus_to_exitcode(status) for pid, status in waited if pid}
 
 
 def _stop(children: dict[int, Department]) -> None:
@@ -109,7 +118,7 @@ def _fork(department: Department, plan: Plan) -> int:
 
 
 def _run_child(department: Department, plan: Plan, parent: int) -> NoReturn:
-    status = 1
+    status = FAILED
     try:
         _end_with(parent)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides

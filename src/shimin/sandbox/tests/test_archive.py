@@ -1,6 +1,7 @@
 """The departments' files: the same on every build, whole or not there at all."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -43,6 +44,30 @@ def test_a_killed_build_is_not_taken_for_a_whole_one(tmp_path, monkeypatch):
     opened = Archive(ensure_archives(tmp_path, 20, 0), "population")
     assert len(opened.list_dossiers(0, 100)) == 20
     opened.close()
+
+
+def test_what_an_earlier_generator_made_is_removed(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(archive, "_generator_fingerprint", lambda: "earlier")
+        earlier = ensure_archives(tmp_path, 20, 0)
+        other_count = ensure_archives(tmp_path, 24, 0)
+    assert ensure_archives(tmp_path, 20, 0).is_dir()
+    assert not earlier.exists()
+    assert other_count.is_dir()
+
+
+def test_starts_at_the_same_time_build_once(tmp_path, monkeypatch):
+    builds = []
+    build = archive._build
+
+    def count_and_build(*arguments):
+        builds.append(arguments)
+        build(*arguments)
+
+    monkeypatch.setattr(archive, "_build", count_and_build)
+    with ThreadPoolExecutor(4) as pool:
+        folders = set(pool.map(lambda _: ensure_archives(tmp_path, 40, 0), range(4)))
+    assert (len(folders), len(builds)) == (1, 1)
 
 
 def test_a_department_sees_only_its_own_file(archive_folder):

@@ -1,11 +1,12 @@
 """The command line, and the reference written from the departments."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from shimin.sandbox import departments
+from shimin.sandbox import archive, departments
 from shimin.sandbox.cli import RECORDS_TO_TRY, main
 from shimin.sandbox.reference import render
 
@@ -74,6 +75,15 @@ def test_a_data_folder_that_cannot_be_written_is_told(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["residents", "--data-dir", str(tmp_path / "file")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_full_disk_is_told(tmp_path, capsys, monkeypatch):
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(archive, "_build", full)
+    assert main(["residents", "--data-dir", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "sandbox: database or disk is full\n"
 
 
 def test_reference_describes_every_record_as_it_is():

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import date
+from typing import Any
 
 import pytest
 from stdnum.cn import ric
@@ -21,7 +22,7 @@ RESIDENTS, RUSH = 3_000, 200
 @pytest.fixture(scope="module")
 def lives():
     """(person, {department: dossier}) of everyone."""
-    by_serial = defaultdict(dict)
+    by_serial: dict[int, dict[str, Any]] = defaultdict(dict)
     people = {}
     for dossier in dossiers(RESIDENTS, RUSH):
         people[dossier.person.serial] = dossier.person
@@ -62,7 +63,7 @@ def test_numbers_of_people_are_unique(lives, number):
 
 
 def test_numbers_in_dossiers_are_unique(lives):
-    seen = Counter()
+    seen: Counter[str] = Counter()
     for _, known in lives:
         police = known.get("traffic-police", {})
         seen.update(vehicle["plate"] for vehicle in police.get("vehicles", ()))

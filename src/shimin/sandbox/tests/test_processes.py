@@ -121,6 +121,18 @@ def test_a_dead_department_is_started_again(start):
         assert _is_free(running.base + 1)
 
 
+def test_a_department_that_cannot_run_ends_the_sandbox(start, tmp_path):
+    with start() as running:
+        running.wait_ready()
+        (made,) = (path for path in (tmp_path / "data").iterdir() if path.is_dir())
+        (made / "education.sqlite3").unlink()
+        children = _children(running.process.pid)
+        os.kill(children[4], signal.SIGKILL)
+        assert running.process.wait(10) == 1
+        assert _all_gone(children)
+        assert "sandbox: education cannot run" in running.process.stderr.read()
+
+
 def test_a_stop_does_not_wait_for_hanging_requests(start, tmp_path):
     with start("--only", "population") as running:
         running.wait_ready(ALL[:1])

@@ -5,6 +5,7 @@ import secrets
 from types import SimpleNamespace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from http_message_signatures import (
     HTTPMessageSigner,
     HTTPMessageVerifier,
@@ -29,7 +30,7 @@ def _response_message(port: int, request: Signed, answer: Answer) -> SimpleNames
     )
 
 
-def _verifier(**public_keys: object) -> HTTPMessageVerifier:
+def _verifier(**public_keys: Ed25519PublicKey) -> HTTPMessageVerifier:
     keys = {name.replace("_", "-"): key for name, key in public_keys.items()}
     resolver = MappingKeyResolver(public_keys=keys, private_keys={})
     return HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=resolver)

@@ -5,6 +5,7 @@ import http.client
 import json
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,8 @@ class Town:
             port = listener.getsockname()[1]
             archive = Archive(self._folder, department.name)
             gateway = make_gateway(department, archive, self.keys_dir, port)
-            self._servers.append(
-                await self._loop.create_server(
-                    lambda gateway=gateway: Connection(gateway.handle, self._connections), sock=listener
-                )
-            )
+            make_connection = partial(Connection, gateway.handle, self._connections)
+            self._servers.append(await self._loop.create_server(make_connection, sock=listener))
             self._archives.append(archive)
             self.ports[department.name] = port
 
