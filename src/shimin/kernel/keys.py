@@ -61,6 +61,30 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
     return key
 
 
+class KeyFile:
+    """A department's public key, read again when its file changes: a new key needs no restart."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._key: Ed25519PublicKey | None = None
+
+    def public_key(self) -> Ed25519PublicKey:
+        """Return the key as the file has it now.
+
+        Raises:
+            KeyUnreadable: the file is missing or holds something else.
+        """
+        try:
+            status = self._path.stat()
+        except OSError as error:
+            raise KeyUnreadable(f"{self._path}: {error}") from error
+        stamp = (status.st_mtime_ns, status.st_size)
+        if self._key is None or stamp != self._stamp:
+            self._key, self._stamp = load_public_key(self._path), stamp
+        return self._key
+
+
 def public_pem(key: Ed25519PublicKey) -> bytes:
     """Return the key as departments install it."""
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
