@@ -13,21 +13,31 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
-# {% icon "car" %}, icon="car" and {% … with icon="car" %}, `icon: car` in service.yaml.
+# {% icon "car" %} and {% include … with icon="car" %} in templates, `icon: car` in service.yaml.
 _NAMED = re.compile(r"""icon(?=(?:\s+|\s*[=:]\s*|\|default:)["']?([a-z][a-z0-9-]+)["']?)""")
+# In Python an icon is one plain word among others: Card("2 张罚单", "…", url, "car").
+_WORD = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)["']""")
+_TALKS_OF_ICONS = re.compile(r"\bicon\b|shimin\.ui\.(?:cards|desk)")
 _DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 PLAIN = "file-text"
 
 
 def named_icons(files: Iterable[Path]) -> set[str]:
     """Return the icon names that templates, Python and service folders mention (a few words too many do no harm)."""
-    return {name for path in files for name in _NAMED.findall(path.read_text("utf-8"))} | {PLAIN}
+    return {name for path in files for name in _named_in(path)} | {PLAIN}
 
 
 def build_sprite(names: Iterable[str], drawings: Path) -> str:
     """Return one SVG with a symbol per name that has a drawing in the folder ``drawings``."""
     symbols = [_symbol(name, drawings / f"{name}.svg") for name in sorted(names) if (drawings / f"{name}.svg").exists()]
     return '<svg xmlns="http://www.w3.org/2000/svg">' + "".join(symbols) + "</svg>\n"
+
+
+def _named_in(path: Path) -> list[str]:
+    text = path.read_text("utf-8")
+    if path.suffix == ".py":
+        return _WORD.findall(text) if _TALKS_OF_ICONS.search(text) else []
+    return _NAMED.findall(text)
 
 
 def _symbol(name: str, path: Path) -> str:

@@ -11,7 +11,7 @@ def test_finds_icons_in_pages_python_and_service_folders(tmp_path):
     (tmp_path / "page.html").write_text(
         '{% icon "car" %} {% include "x" with icon="bus-front" %} {% icon icon|default:"inbox" %}'
     )
-    (tmp_path / "cards.py").write_text('Card(icon="wallet")')
+    (tmp_path / "cards.py").write_text('from shimin.ui.cards import Card\nCard("罚单", "2 张", "/", "wallet")')
     (tmp_path / "service.yaml").write_text("name: 罚单\nicon: ticket\n")
     assert {"car", "bus-front", "inbox", "wallet", "ticket", "file-text"} <= named_icons(tmp_path.iterdir())
 
