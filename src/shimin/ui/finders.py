@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -78,7 +79,9 @@ def sprite_file() -> Path:
     newest = max(path.stat().st_mtime for path in sources)
     if not target.exists() or target.stat().st_mtime < newest:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(build_sprite(named_icons(sources), PACKAGES / "lucide-static" / "icons"), "utf-8")
+        with NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as draft:
+            draft.write(build_sprite(named_icons(sources), PACKAGES / "lucide-static" / "icons"))
+        Path(draft.name).replace(target)  # at once: another process may be reading
     return target
 
 
@@ -86,3 +89,4 @@ def _sources() -> Iterator[Path]:
     yield from (ROOT / "src" / "shimin").rglob("templates/**/*.html")
     yield from (path for path in (ROOT / "src" / "shimin").rglob("*.py") if "tests" not in path.parts)
     yield from (ROOT / "services").rglob("*.yaml")
+    yield from (ROOT / "src" / "shimin").rglob("data/notices.yaml")
