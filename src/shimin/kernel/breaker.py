@@ -87,20 +87,22 @@ class CircuitBreaker:
 
 
 class RetryBudget:
-    """Allows retries for a tenth of the calls, so that a failing system is not asked twice as often."""
+    """Allows one retry for every ``calls`` calls, so that a failing system is not asked twice as often."""
 
-    def __init__(self, *, share: float = 0.1, most: float = 10.0) -> None:
-        self._share, self._most, self._level = share, most, 1.0
+    def __init__(self, *, calls: int = 10, saved_retries: int = 10) -> None:
+        self._price, self._most = calls, calls * saved_retries
+        self._saved = calls  # the first call may be retried
         self._lock = threading.Lock()
 
     def note_call(self) -> None:
+        """Count a call towards the next retry."""
         with self._lock:
-            self._level = min(self._most, self._level + self._share)
+            self._saved = min(self._most, self._saved + 1)
 
     def take(self) -> bool:
-        """Tell whether one retry is allowed, and count it."""
+        """Tell whether one retry is allowed, and pay for it."""
         with self._lock:
-            if self._level < 1.0:
+            if self._saved < self._price:
                 return False
-            self._level -= 1.0
+            self._saved -= self._price
             return True

@@ -1,7 +1,7 @@
 """Keep-alive HTTP/1.1 connections whose whole exchange, not each read, ends at a deadline.
 
-On the standard library: a call costs a third of the CPU of httpx's (bench/http_client.py), and httpx's timeouts start
-anew with every byte a slow server drips.
+On the standard library: a signed call took 0.8 ms of CPU against 1.8 ms through httpx (one trial, two cores, signatures
+included), and httpx's timeouts start anew with every byte that a slow server drips.
 """
 
 from __future__ import annotations
@@ -157,6 +157,8 @@ class _Connection:
         body = response.read(MAX_BODY + 1)
         if len(body) > MAX_BODY:
             raise AnswerTooLarge(f"more than {MAX_BODY} bytes")
+        if response.length:  # http.client hands out a short body without a word when it was given a limit
+            raise http.client.IncompleteRead(body, response.length)
         self._kept = True
         headers: dict[str, str] = {}
         for name, value in response.getheaders():

@@ -10,8 +10,8 @@ from shimin.kernel.roles import ensure_roles
 
 
 class Command(BaseCommand):
-    help = "make the database roles (idempotent; restore calls it)"
-    requires_system_checks = ()
+    help = "Make the database roles and set their passwords (idempotent)"
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create what is missing and set the passwords of this installation's keys."""
