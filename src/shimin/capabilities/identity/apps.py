@@ -8,7 +8,7 @@ from django.apps import AppConfig
 
 
 class IdentityConfig(AppConfig):
-    """Registers the capability's events, subscribers and cards."""
+    """Registers events, subscribers and cards."""
 
     name = "shimin.capabilities.identity"
     label = "identity"
@@ -17,3 +17,4 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("shimin.capabilities.identity.tasks")
+        import_module("shimin.capabilities.identity.cards")

@@ -17,7 +17,7 @@ def unread_card(actor: Actor, now: datetime) -> Iterable[Card]:
     count = count_unread(actor) if actor.kind is ActorKind.CITIZEN else 0
     if count:
         number = "99+" if count > 99 else str(count)
-        yield Card(f"{number} 条未读消息", "打开消息箱查看", reverse("notices:inbox"), "bell")
+        yield Card(title=f"{number} 条未读消息", text="打开消息箱查看", url=reverse("notices:inbox"), icon="bell")
 
 
 register_cards(unread_card)

@@ -11,6 +11,7 @@ from django.conf import settings
 from shimin.capabilities.notices.domain import TEXT_LIFETIME, NoticeState
 from shimin.capabilities.notices.models import TEXT, TEXT_PHONE, VALUES, Notice, TextMessage
 from shimin.capabilities.notices.ports import get_text_channel, require_text_channel
+from shimin.capabilities.notices.queries import NoticeView, view_of
 from shimin.capabilities.notices.wording import get_template
 from shimin.kernel.actor import Actor
 from shimin.kernel.crypto import encrypt
@@ -68,17 +69,21 @@ def send_text(*, phone: str, template: str, values: Mapping[str, str], now: date
     ).save(force_insert=True)  # fmt: skip
 
 
-def mark_read(*, actor: Actor, notice_id: int, now: datetime) -> None:
-    """Mark one of the actor's notices as read; a repeated call changes nothing.
+def mark_read(*, actor: Actor, notice_id: int, now: datetime) -> NoticeView:
+    """Mark one of the actor's notices as read and return it; a repeated call changes nothing.
 
     Raises:
         NotFound: the actor has no such notice.
     """
     account_id = _owner(actor)
     with scope(actor):
-        mine = Notice.objects.filter(id=notice_id, account_id=account_id)
-        if not mine.filter(read_at=None).update(state=NoticeState.READ, read_at=now) and not mine.exists():
+        notice = Notice.objects.filter(id=notice_id, account_id=account_id).first()
+        if notice is None:
             raise NotFound
+        if notice.read_at is None:
+            notice.state, notice.read_at = NoticeState.READ, now
+            notice.save(update_fields=["state", "read_at"])
+    return view_of(notice)
 
 
 def mark_all_read(*, actor: Actor, now: datetime) -> int:

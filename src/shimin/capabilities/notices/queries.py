@@ -51,7 +51,7 @@ def list_notices(actor: Actor, *, before_id: int | None = None, limit: int = 20)
     if before_id is not None:
         rows = rows.filter(id__lt=before_id)
     with scope(actor):
-        return [_view(row) for row in rows.order_by("-id")[:limit]]
+        return [view_of(row) for row in rows.order_by("-id")[:limit]]
 
 
 def count_unread(actor: Actor) -> int:
@@ -80,7 +80,8 @@ def list_demo_texts(limit: int = 20) -> list[TextView]:
     ]
 
 
-def _view(row: Notice) -> NoticeView:
+def view_of(row: Notice) -> NoticeView:
+    """Return a notice with its words filled in."""
     template = get_template(row.template)
     values = orjson.loads(decrypt(bytes(row.values), context=VALUES))
     return NoticeView(

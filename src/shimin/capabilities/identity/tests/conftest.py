@@ -1,4 +1,4 @@
-"""Fixtures of identity: registers in memory, and the demo's message box instead of a gateway."""
+"""Fixtures of identity: registers in memory, the demo's message box instead of a gateway, a browser."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import Client
 
 from shimin.capabilities.identity.ports import set_identity_source
-from shimin.capabilities.identity.tests.factories import Registers
+from shimin.capabilities.identity.tests.factories import NOW, Registers
+from shimin.kernel import clock
 
 
 @pytest.fixture
@@ -25,3 +27,32 @@ def registers() -> Iterator[Registers]:
 def demo(settings):
     """Texts to phones land in the message box."""
     settings.SHIMIN = dataclasses.replace(django_settings.SHIMIN, demo=True)
+
+
+class Clock:
+    """The wall clock, moved by the test."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+
+@pytest.fixture
+def at(monkeypatch) -> Clock:
+    """The wall clock stands at NOW until the test moves it: ``at.now += …``."""
+    stopped = Clock()
+    monkeypatch.setattr(clock, "now", lambda: stopped.now)
+    return stopped
+
+
+@pytest.fixture
+def browser(settings, at) -> Client:
+    """A browser that checks CSRF, on identity's own addresses behind the production middleware."""
+    settings.ROOT_URLCONF = "shimin.capabilities.identity.tests.urls"
+    settings.MIDDLEWARE = [
+        "shimin.kernel.web.SafetyHeaders",
+        "shimin.kernel.web.RequestLog",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "shimin.kernel.web.Errors",
+        "shimin.capabilities.identity.web.wrapper.RequestWrapper",
+    ]
+    return Client(raise_request_exception=True)

@@ -55,6 +55,10 @@ class Resident:
         return self.session.actor
 
     @property
+    def session_id(self) -> int:
+        return self.session.actor.session_id or 0
+
+    @property
     def token(self) -> str:
         return self.session.token
 

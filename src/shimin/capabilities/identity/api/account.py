@@ -1,0 +1,73 @@
+"""JSON routes for people who are not signed in: codes, registration, passwords, sessions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from shimin.capabilities.identity.api.schemas import CodeIn, CodeOut, RegistrationIn, SessionOut, SignInIn
+from shimin.capabilities.identity.domain import AccountKind
+from shimin.capabilities.identity.operations.codes import request_code
+from shimin.capabilities.identity.operations.opening import OpenedSession
+from shimin.capabilities.identity.operations.registration import register, reset_password
+from shimin.capabilities.identity.operations.signing_in import sign_in
+from shimin.capabilities.identity.web.client import client_of
+from shimin.kernel import clock
+from shimin.kernel.actor import ANONYMOUS
+from shimin.kernel.api import Public
+from shimin.kernel.masking import mask_phone
+
+router = Router()
+
+
+def session_out(opened: OpenedSession) -> SessionOut:
+    """Return what a program is given: the token stands nowhere else."""
+    return SessionOut(
+        token=opened.token, expires_at=opened.expires_at, level=opened.actor.level, device_token=opened.device_token
+    )
+
+
+@router.post("/account/codes", auth=Public(), operation_id="send_code", response={202: CodeOut}, summary="发送验证码")
+def post_code(request: HttpRequest, body: CodeIn) -> Status[CodeOut]:
+    """Send a code to a phone. The answer is the same whether the phone has an account or not."""
+    phone = request_code(
+        actor=ANONYMOUS, phone=body.phone, purpose=body.purpose, client=client_of(request), now=clock.now()
+    )  # fmt: skip
+    return Status(202, CodeOut(phone=mask_phone(phone)))
+
+
+@router.post(
+    "/account/registrations", auth=Public(), operation_id="register", response={201: SessionOut}, summary="注册"
+)
+def post_registration(request: HttpRequest, body: RegistrationIn) -> Status[SessionOut]:
+    """Open an account with the code that was sent, and a session."""
+    opened = register(
+        actor=ANONYMOUS, phone=body.phone, code=body.code, password=body.password, client=client_of(request),
+        now=clock.now(),
+    )  # fmt: skip
+    return Status(201, session_out(opened))
+
+
+@router.post(
+    "/account/password-resets", auth=Public(), operation_id="reset_password", response={201: SessionOut},
+    summary="找回密码",
+)  # fmt: skip
+def post_password_reset(request: HttpRequest, body: RegistrationIn) -> Status[SessionOut]:
+    """Set a new password with the code that was sent. All sessions end; the name has to be proved again."""
+    opened = reset_password(
+        actor=ANONYMOUS, phone=body.phone, code=body.code, password=body.password, client=client_of(request),
+        now=clock.now(),
+    )  # fmt: skip
+    return Status(201, session_out(opened))
+
+
+@router.post("/account/sessions", auth=Public(), operation_id="sign_in", response={201: SessionOut}, summary="登录")
+def post_session(request: HttpRequest, body: SignInIn) -> Status[SessionOut]:
+    """Open a session by phone and password."""
+    opened = sign_in(
+        actor=ANONYMOUS, kind=AccountKind.CITIZEN, name=body.phone, password=body.password,
+        client=replace(client_of(request), device_token=body.device_token), now=clock.now(),
+    )  # fmt: skip
+    return Status(201, session_out(opened))

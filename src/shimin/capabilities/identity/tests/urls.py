@@ -1,0 +1,72 @@
+"""The addresses identity's own tests need: its pages, its API, and one page of each kind of access."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.urls import include, path
+from ninja import NinjaAPI
+
+from shimin.capabilities.identity.api import router as identity
+from shimin.capabilities.notices.api import router as notices
+from shimin.kernel.access import Request, public, signed_in, staff
+from shimin.kernel.actor import AssuranceLevel
+from shimin.kernel.api import OrjsonRenderer, install_problem_handlers
+from shimin.kernel.db import current_actor
+
+api = NinjaAPI(title="test", renderer=OrjsonRenderer(), urls_namespace="identity-test", docs_url=None)
+install_problem_handlers(api)
+api.add_router("", identity)
+api.add_router("", notices)
+
+
+def _who(request: Request) -> HttpResponse:
+    inside = "scope" if current_actor() is not None else "no scope"
+    return HttpResponse(f"{request.actor.kind} {int(request.actor.level)} {inside}")
+
+
+@public()
+def for_all(request: Request) -> HttpResponse:
+    return _who(request)
+
+
+@public(transaction=False)
+def quick(request: Request) -> HttpResponse:
+    return _who(request)
+
+
+@signed_in()
+def for_citizens(request: Request) -> HttpResponse:
+    return _who(request)
+
+
+@signed_in(level=AssuranceLevel.REAL_NAME)
+def for_proved(request: Request) -> HttpResponse:
+    return _who(request)
+
+
+@staff()
+def for_staff(request: Request) -> HttpResponse:
+    return _who(request)
+
+
+@staff("enquiries.officer")
+def for_officers(request: Request) -> HttpResponse:
+    return _who(request)
+
+
+def forgotten(request: Request) -> HttpResponse:
+    return HttpResponse("open to all")
+
+
+urlpatterns = [
+    path("", include("shimin.capabilities.identity.web.urls")),
+    path("", include("shimin.capabilities.notices.web.urls")),
+    path("api/v1/", api.urls),
+    path("t/all", for_all),
+    path("t/quick", quick),
+    path("t/citizens", for_citizens),
+    path("t/proved", for_proved),
+    path("desk/t/staff", for_staff),
+    path("desk/t/officers", for_officers),
+    path("t/forgotten", forgotten),
+]

@@ -1,0 +1,5 @@
+"""The JSON API of notices."""
+
+from shimin.capabilities.notices.api.inbox import router
+
+__all__ = ["router"]

@@ -1,0 +1,51 @@
+"""JSON routes of the inbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from ninja import Router, Schema
+from pydantic import Field
+
+from shimin.capabilities.notices.operations import mark_read
+from shimin.capabilities.notices.queries import NoticeView, list_notices
+from shimin.kernel import clock
+from shimin.kernel.access import Request
+from shimin.kernel.api import IdText, Page, SignedIn, decode_cursor, encode_cursor
+
+router = Router()
+
+
+class NoticeOut(Schema):
+    """A message as its recipient reads it; `url` is a path of this site or empty."""
+
+    notice_id: IdText
+    title: str
+    text: str
+    icon: str
+    url: str
+    created_at: datetime
+    is_read: bool
+
+
+@router.get("/me/notices", auth=SignedIn(), operation_id="list_notices", response=Page[NoticeOut], summary="我的消息")
+def get_notices(
+    request: Request,
+    after: Annotated[str | None, Field(max_length=100)] = None,
+    limit: Annotated[int, Field(ge=1, le=100)] = 20,
+) -> dict[str, object]:
+    """List messages, newest first."""
+    before_id = decode_cursor(after, int)[0] if after else None
+    rows = list_notices(request.actor, before_id=before_id, limit=limit + 1)
+    more = encode_cursor(rows[limit - 1].notice_id) if len(rows) > limit else None
+    return {"items": rows[:limit], "next": more}
+
+
+@router.post(
+    "/me/notices/{notice_id}/read", auth=SignedIn(), operation_id="mark_notice_read", response=NoticeOut,
+    summary="标为已读",
+)  # fmt: skip
+def post_read(request: Request, notice_id: IdText) -> NoticeView:
+    """Mark one message as read."""
+    return mark_read(actor=request.actor, notice_id=int(notice_id), now=clock.now())
