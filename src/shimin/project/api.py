@@ -1,0 +1,31 @@
+"""The JSON API: the routers of all capabilities in one document (OpenAPI 3.1)."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from shimin.capabilities.catalogue.api import router as catalogue
+from shimin.capabilities.enquiries.api import router as enquiries
+from shimin.capabilities.identity.api import router as identity
+from shimin.capabilities.notices.api import router as notices
+from shimin.kernel.api import OrjsonRenderer, install_problem_handlers
+
+api = NinjaAPI(
+    title="市民之家 shimin",
+    version="1",
+    description="Everything a person can do on the pages, for programs. Errors are RFC 9457 problems with a stable "
+    "`code`; ids are strings; lists page by `after`; changing calls take an `Idempotency-Key`.",
+    renderer=OrjsonRenderer(),
+    urls_namespace="api",
+    docs_url=None,  # its page loads scripts from elsewhere; docs/reference/openapi.json is the document
+    openapi_url="/openapi.json",
+)
+install_problem_handlers(api)
+
+for tag, router in {
+    "catalogue": catalogue,
+    "identity": identity,
+    "notices": notices,
+    "enquiries": enquiries,
+}.items():
+    api.add_router("", router, tags=[tag])

@@ -1,0 +1,10 @@
+"""Which adapter stands behind which port."""
+
+from __future__ import annotations
+
+from shimin.adapters import http_source
+
+
+def plug_in() -> None:
+    """Connect every port; called once, when all apps are ready. Opens no connection."""
+    http_source.connect()
