@@ -26,8 +26,6 @@ DATABASE = "shimin"
 PORT = 5432  # only names the socket file: the cluster opens no network port
 _LONGEST_SOCKET = 103  # bytes in sockaddr_un, less the closing zero and some room
 
-_STOP = ("--mode=fast", "--wait", "--timeout=60")
-
 _SERVER_SETTINGS = """
 # Written by ./shimin at set-up; change it freely, it is not written again.
 listen_addresses = ''
@@ -53,13 +51,14 @@ def running_cluster(settings: Settings) -> Iterator[str]:
         login = server_login(cluster_dir(settings))
         if not cluster_major(settings):
             _make(settings, postgres, login)
-        _ensure_started(settings, postgres, login)
     try:
+        with exclusive(decision):
+            _ensure_started(settings, postgres, login)
         yield f"postgresql://{OWNER}@/{DATABASE}?host={quote(str(socket_dir(settings)), safe='/')}&port={PORT}"
     finally:
         with exclusive(decision):
-            if user.release():
-                _pg_ctl(settings, postgres, login, "stop", *_STOP)
+            if user.release() and _postmaster(cluster_dir(settings)) is not None:
+                _stop(settings, postgres, login)
 
 
 def socket_dir(settings: Settings) -> Path:
@@ -100,7 +99,7 @@ def _ensure_started(settings: Settings, postgres: Postgres, login: Login) -> Non
     elif (socket_dir(settings) / f".s.PGSQL.{PORT}").exists():
         return
     else:
-        _pg_ctl(settings, postgres, login, "stop", *_STOP)
+        _stop(settings, postgres, login)
     _start(settings, postgres, login)
 
 
@@ -121,6 +120,15 @@ def _start(settings: Settings, postgres: Postgres, login: Login) -> None:
         doing = "Starting the database"
         raise fault_in("\n".join(lines), doing=doing, log=log, cwd=settings.data_dir) from None
     _make_database(settings, postgres, socket)
+
+
+def _stop(settings: Settings, postgres: Postgres, login: Login) -> None:
+    """Stop the server; one that cannot write its last checkpoint (full disk) ends anyway and recovers at its start."""
+    try:
+        _pg_ctl(settings, postgres, login, "stop", "--mode=fast", "--wait", "--timeout=60")
+    except Fault:
+        if _postmaster(cluster_dir(settings)) is not None:
+            _pg_ctl(settings, postgres, login, "stop", "--mode=immediate", "--wait", "--timeout=60")
 
 
 def _make_database(settings: Settings, postgres: Postgres, socket: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from shimin.launch.children import Command, end, spawn
 from shimin.launch.faults import Fault, disk_full
 
 _NO_SPACE = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded", re.IGNORECASE)
+_NOTHING = 2**20  # bytes: with less than that free, a failure has no other cause worth naming
 _NO_NETWORK = re.compile(
     r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Name or service not known"
     r"|Temporary failure in name resolution|dns error|client error \(Connect\)|error sending request"
@@ -46,7 +48,7 @@ def run_tool(command: Command, *, doing: str, log: Path, env: Mapping[str, str],
 
 def fault_in(output: str, *, doing: str, log: Path, cwd: Path, index: str = "") -> Fault:
     """Return the fault that a program's output tells of."""
-    if _NO_SPACE.search(output):
+    if _NO_SPACE.search(output) or shutil.disk_usage(cwd).free < _NOTHING:
         return disk_full(cwd)
     if index and _NO_NETWORK.search(output):
         wrong, mend = index.split(": ", 1)
