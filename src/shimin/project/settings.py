@@ -17,8 +17,6 @@ WSGI_APPLICATION = "shimin.project.wsgi.application"
 AUTH_USER_MODEL = "identity.Account"
 
 INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "shimin.kernel",
@@ -30,12 +28,6 @@ INSTALLED_APPS = [
     "shimin.portal",
     "shimin.project",
 ]
-
-# LEAD: until all parts have landed
-_there = lambda dotted: (config.ROOT / "src" / dotted.replace(".", "/")).with_suffix(".py").exists() or (config.ROOT / "src" / dotted.replace(".", "/") / "apps.py").exists()
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app.startswith("django") or _there(app)]
-if "shimin.capabilities.identity" not in INSTALLED_APPS:
-    del AUTH_USER_MODEL
 
 MIDDLEWARE = [
     "shimin.kernel.web.SafetyHeaders",
