@@ -1,0 +1,1 @@
+"""What changes something: look-ups (each leaves its line in the access log), disputes, callbacks."""

@@ -1,0 +1,73 @@
+"""What an item offers to look up, as its current version declares it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock
+
+from shimin.capabilities.catalogue.public import ItemGuide, get_agency, get_item, list_agencies
+from shimin.capabilities.enquiries.domain.declaration import Lookup, parse_lookup
+from shimin.capabilities.enquiries.domain.offer import Offer
+from shimin.capabilities.enquiries.ports import SourceSystem
+from shimin.kernel.actor import AssuranceLevel
+from shimin.kernel.errors import NotFound
+
+KEY = "lookup"
+
+
+def get_offer(region_code: str, slug: str, now: datetime) -> Offer:
+    """Return what the item offers. One statement (the item); agencies are in memory.
+
+    Raises:
+        NotFound: no such item in the region, or it has nothing to look up.
+    """
+    guide = get_item(region_code, slug, now=now)
+    if KEY not in guide.doc:
+        raise NotFound
+    card = guide.card
+    lookup = _lookup_of(guide)
+    agency = get_agency(card.region_code, card.agency_slug)
+    system = next((system for system in agency.systems if system.name == lookup.system), None)
+    if system is None:
+        raise NotFound
+    return Offer(
+        item_id=card.item_id,
+        version_id=guide.version_id,
+        region_code=region_code,
+        slug=card.slug,
+        name=card.name,
+        icon=card.icon,
+        agency_id=agency.id,
+        agency_name=agency.name,
+        agency_phone=agency.phone,
+        level=AssuranceLevel(card.level),
+        closed_words="" if card.status == "running" else card.status_words,
+        lookup=lookup,
+        system=SourceSystem(system.name, system.title, system.url, system.key, system.demo_port),
+    )
+
+
+def list_systems() -> list[tuple[SourceSystem, int, str, str]]:
+    """Return every declared source with its agency's id, name and region."""
+    return [
+        (SourceSystem(system.name, system.title, system.url, system.key, system.demo_port), agency.id, agency.name,
+         agency.region_code)
+        for agency in list_agencies()
+        for system in agency.systems
+    ]  # fmt: skip
+
+
+# Versions never change, so each declaration is parsed once a process; the least recently used goes first.
+_MOST_PARSED = 512
+_parsed: OrderedDict[int, Lookup] = OrderedDict()
+_lock = Lock()
+
+
+def _lookup_of(guide: ItemGuide) -> Lookup:
+    with _lock:
+        lookup = _parsed.pop(guide.version_id, None) or parse_lookup(guide.doc[KEY])
+        _parsed[guide.version_id] = lookup
+        if len(_parsed) > _MOST_PARSED:
+            _parsed.popitem(last=False)
+    return lookup
