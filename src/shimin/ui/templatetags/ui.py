@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 
 from shimin.kernel import masking
+from shimin.kernel.money import format_fen
 from shimin.ui.desk import queues_for
 
 register = template.Library()
@@ -91,7 +92,7 @@ def desk_queues(context: Context) -> list[QueueEntry]:
 @register.filter
 def fen(amount: Any) -> str:
     """Say an amount of money: 20000 → ¥200.00."""
-    return "" if amount in (None, "") else _yuan(int(amount))
+    return "" if amount in (None, "") else format_fen(int(amount))
 
 
 @register.filter
@@ -139,9 +140,3 @@ def _local(value: Any) -> date:
     if isinstance(value, date):
         return value
     return date.fromisoformat(str(value)[:10])
-
-
-def _yuan(amount_fen: int) -> str:
-    sign = "-" if amount_fen < 0 else ""
-    yuan, rest = divmod(abs(amount_fen), 100)
-    return f"{sign}¥{yuan:,}.{rest:02d}"
