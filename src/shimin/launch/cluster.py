@@ -115,10 +115,10 @@ def _start(settings: Settings, postgres: Postgres, login: Login) -> None:
     said = log.stat().st_size
     try:
         _pg_ctl(settings, postgres, login, "start", "--wait", "--timeout=60", "--log", str(log), "--options", options)
-    except Fault:  # pg_ctl only says that there is a reason; the server's log has it
+    except Fault as fault:  # pg_ctl says that there is a reason; mostly the server's log has it
         lines = [line for line in log.read_text(errors="replace")[said:].splitlines() if re.search("FATAL|PANIC", line)]
         doing = "Starting the database"
-        raise fault_in("\n".join(lines), doing=doing, log=log, cwd=settings.data_dir) from None
+        raise fault_in("\n".join(lines) or fault.wrong, doing=doing, log=log, cwd=settings.data_dir) from None
     _make_database(settings, postgres, socket)
 
 

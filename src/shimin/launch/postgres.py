@@ -149,14 +149,11 @@ class Login:
     prefix: tuple[str, ...]
     owner: int | None  # uid that must own the cluster's files, None: this user
 
-    def give(self, folder: Path) -> None:
-        """Hand a folder with all its content to the server's user."""
-        if self.owner is None:
-            return
-        for place, _, names in os.walk(folder):
-            os.chown(place, self.owner, -1)
-            for name in names:
-                os.chown(Path(place, name), self.owner, -1)
+    def give(self, path: Path) -> None:
+        """Hand a file, or a folder with all its content, to the server's user."""
+        if self.owner is not None:
+            for each in (path, *path.rglob("*")):
+                os.chown(each, self.owner, -1, follow_symlinks=False)
 
 
 def server_login(folder: Path) -> Login:
