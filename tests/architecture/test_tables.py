@@ -95,7 +95,8 @@ def test_security_definer_functions_are_not_for_everyone(db):
         cursor.execute(
             """
             SELECT proname FROM pg_proc
-            WHERE prosecdef AND pronamespace = 'public'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')
+            WHERE prosecdef AND pronamespace = 'public'::regnamespace
+              AND has_function_privilege('public', oid, 'EXECUTE')
             """
         )
         assert cursor.fetchall() == []

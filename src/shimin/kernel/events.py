@@ -63,14 +63,15 @@ registry = Registry()
 
 @dataclass_transform(frozen_default=True)
 def event(name: str) -> Callable[[type[E]], type[E]]:
-    """Register an event class under its stable wire name ("identity.account_registered")."""
+    """Make the class a frozen dataclass and register it under its stable name ("identity.account_registered")."""
 
     def register(event_type: type[E]) -> type[E]:
         if name in registry.types:
             raise ValueError(f"event {name!r} is registered twice")
-        event_type.name = name
-        registry.types[name] = event_type
-        return event_type
+        event_class = dataclass(frozen=True, slots=True)(event_type)
+        event_class.name = name
+        registry.types[name] = event_class
+        return event_class
 
     return register
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shimin.kernel.events import DomainEvent, event
 
 
 @event("identity.account_registered")
-@dataclass(frozen=True, slots=True)
 class AccountRegistered(DomainEvent):
     """A citizen opened an account with a phone."""
 
@@ -16,7 +13,6 @@ class AccountRegistered(DomainEvent):
 
 
 @event("identity.password_changed")
-@dataclass(frozen=True, slots=True)
 class PasswordChanged(DomainEvent):
     """An account has a new password; all its sessions ended."""
 
@@ -24,7 +20,6 @@ class PasswordChanged(DomainEvent):
 
 
 @event("identity.real_name_verified")
-@dataclass(frozen=True, slots=True)
 class RealNameVerified(DomainEvent):
     """An account proved name and ID number. ``person_id`` stays the same when it is proved again."""
 
@@ -35,7 +30,6 @@ class RealNameVerified(DomainEvent):
 
 
 @event("identity.signed_in")
-@dataclass(frozen=True, slots=True)
 class SignedIn(DomainEvent):
     """A session began. ``is_new_device`` is false on the very first one, when the account was opened."""
 
@@ -45,7 +39,6 @@ class SignedIn(DomainEvent):
 
 
 @event("identity.session_ended")
-@dataclass(frozen=True, slots=True)
 class SessionEnded(DomainEvent):
     """A session was ended by its owner or by a change of password (running out emits nothing)."""
 
@@ -55,7 +48,6 @@ class SessionEnded(DomainEvent):
 
 
 @event("identity.consent_given")
-@dataclass(frozen=True, slots=True)
 class ConsentGiven(DomainEvent):
     """A person agreed to one purpose."""
 
@@ -65,7 +57,6 @@ class ConsentGiven(DomainEvent):
 
 
 @event("identity.consent_withdrawn")
-@dataclass(frozen=True, slots=True)
 class ConsentWithdrawn(DomainEvent):
     """A person took a consent back; from now on nothing may rest on it."""
 

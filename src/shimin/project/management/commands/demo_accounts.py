@@ -1,0 +1,28 @@
+"""Print how to sign in to the demo city."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from shimin.project.demo_city import accounts, officers
+
+
+class Command(BaseCommand):
+    """``manage demo_accounts``: the same words at every start."""
+
+    help = "Print the accounts of the demo city."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write one line for each account."""
+        about = accounts()
+        self.stdout.write(f"演示账号（密码都是 {about['password']}）")
+        for citizen in about["citizens"]:
+            self.stdout.write(f"  市民 {citizen['phone']}  {citizen.get('name', '')}  {citizen['words']}")
+        for officer in officers():
+            self.stdout.write(f"  工作人员 {officer.login}  {officer.name}  （从 /desk/sign-in 登录）")
+        self.stdout.write("可以用来试实名核实的演示居民：")
+        for person in about["to_prove"]:
+            self.stdout.write(f"  {person['name']}  {person['id_number']}  社会保障卡卡号 {person['social_card']}")
+        self.stdout.write("短信验证码都在 /demo/inbox")

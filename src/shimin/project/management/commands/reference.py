@@ -1,0 +1,91 @@
+"""Write the reference pages that are made from code: events, tables, errors."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+
+from shimin.kernel.errors import DomainError
+from shimin.kernel.events import registry
+from shimin.kernel.tables import Table
+from shimin.project.config import ROOT
+
+FOLDER = ROOT / "docs" / "reference"
+
+
+class Command(BaseCommand):
+    """Pages made from code are never wrong; an architecture test fails when one is out of date."""
+
+    help = "Write docs/reference/{events,tables,errors}.md from the code"
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name, text in pages().items():
+            (FOLDER / name).write_text(text)
+            self.stdout.write(f"Wrote docs/reference/{name}.")
+
+
+def pages() -> dict[str, str]:
+    """Return each page's text by file name."""
+    return {"events.md": events_page(), "tables.md": tables_page(), "errors.md": errors_page()}
+
+
+def events_page() -> str:
+    """Return the list of events: name, fields, what it says, who follows it."""
+    rows = [
+        [
+            f"`{name}`",
+            ", ".join(f"`{field.name}: {field.type}`" for field in dataclasses.fields(kind)),
+            _first_line(kind),
+            ", ".join(sorted(f"`{handler.__module__}`" for handler in registry.handlers.get(name, []))) or "–",
+        ]
+        for name, kind in sorted(registry.types.items())
+    ]
+    intro = "What happens, told at least once and in order per aggregate. Made by `./shimin reference`."
+    return _page("Events", intro, ["name", "fields", "meaning", "followed by"], rows)
+
+
+def tables_page() -> str:
+    """Return the list of tables: name, kind, what a row is."""
+    rows = [
+        [f"`{model._meta.db_table}`", model.kind.value, _first_line(model)]
+        for model in sorted(apps.get_models(), key=lambda model: model._meta.db_table)
+        if issubclass(model, Table)
+    ]
+    intro = "Every table and its kind (see [architecture](../architecture.md)). Made by `./shimin reference`."
+    return _page("Tables", intro, ["table", "kind", "a row is"], rows)
+
+
+def errors_page() -> str:
+    """Return the list of errors: code, HTTP status, words."""
+    rows = [[f"`{kind.code}`", str(kind.status), kind.message, kind.mend] for kind in sorted(_errors(), key=_by_code)]
+    intro = "The `code` of a problem+json answer is stable; its words may change. Made by `./shimin reference`."
+    return _page("Errors", intro, ["code", "status", "words", "way on"], rows)
+
+
+def _errors(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
+    for kind in base.__subclasses__():
+        if ".tests." not in kind.__module__ and kind.__module__.startswith("shimin."):
+            yield kind
+        yield from _errors(kind)
+
+
+def _by_code(kind: type[DomainError]) -> tuple[str, str]:
+    return kind.code, kind.__name__
+
+
+def _first_line(kind: type) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def _page(title: str, intro: str, head: list[str], rows: list[list[str]]) -> str:
+    lines = [f"# {title}", "", intro, "", _row(head), _row(["---"] * len(head)), *map(_row, rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: list[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
