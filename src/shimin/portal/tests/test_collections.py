@@ -1,21 +1,11 @@
-"""Tabs and life events stand on the catalogue's own codes."""
+"""Life events stand on the catalogue's own codes."""
 
 from __future__ import annotations
 
 import pytest
 
-from shimin.capabilities.catalogue.public import TABS, list_themes
+from shimin.capabilities.catalogue.public import list_themes
 from shimin.portal.life_events import FIRM, LIVES, PERSON, find_life_event
-from shimin.portal.tabs import Tab, tab_of
-
-
-def test_tabs_are_those_of_service_folders():
-    assert {tab.value: tab.title for tab in Tab} == dict(TABS)
-
-
-@pytest.mark.parametrize("text", [None, "", "DRIVER", "no-such", "<script>"])
-def test_an_unknown_tab_is_the_first(text):
-    assert tab_of(text) is Tab.DRIVER
 
 
 def test_a_life_runs_from_birth_to_farewell_and_a_firm_from_founding_to_closing():

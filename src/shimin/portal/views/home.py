@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from shimin.capabilities.catalogue.public import ItemCard, Region, get_region, list_items, list_themes, most_used
+from shimin.capabilities.catalogue.public import TABS, ItemCard, Region, get_region, list_items, list_themes, most_used
 from shimin.kernel import clock
 from shimin.kernel.access import Request, public
 from shimin.kernel.actor import Actor
@@ -19,7 +19,6 @@ from shimin.kernel.errors import NotFound
 from shimin.portal.cities import remember_city
 from shimin.portal.life_events import LIVES, Audience, find_life_event
 from shimin.portal.page_cache import PageCache
-from shimin.portal.tabs import Tab, tab_of
 from shimin.ui.bands import bands_for
 from shimin.ui.cards import Card, cards_for
 from shimin.ui.frame import LARGE, TYPE_COOKIE
@@ -49,7 +48,7 @@ def city_home(request: Request, region_code: str) -> HttpResponse:
 
     A visitor without a session gets the page as it was made for the visitor before, at most five seconds ago.
     """
-    tab = tab_of(request.GET.get("tab"))
+    tab = _tab_of(request.GET.get("tab"))
     if request.actor.is_signed_in:
         with scope(request.actor):
             body = _render_home(request, region_code, tab)
@@ -105,7 +104,7 @@ def life_event(request: Request, region_code: str, audience: Audience, slug: str
     return HttpResponse(render_to_string("portal/life_event.html", context, request))
 
 
-def _render_home(request: Request, region_code: str, tab: Tab) -> bytes:
+def _render_home(request: Request, region_code: str, tab: str) -> bytes:
     region = get_region(region_code)
     home_url = reverse("portal:city_home", args=[region_code])
     items = list_items(region_code, tab=tab, limit=100)
@@ -115,14 +114,19 @@ def _render_home(request: Request, region_code: str, tab: Tab) -> bytes:
         "bands": bands_for(region_code, clock.now()),
         "suggestions": SUGGESTIONS,
         "most_used": most_used(region_code, limit=8),
-        "tabs": [TabLink(each.title, f"{home_url}?tab={each}#tabs", each is tab) for each in Tab],
-        "tab_title": tab.title,
+        "tabs": [TabLink(title, f"{home_url}?tab={key}#tabs", key == tab) for key, title in TABS.items()],
+        "tab_title": TABS[tab],
         "first_items": items[:ITEMS_FIRST],
         "more_items": items[ITEMS_FIRST:],
         "doors": [(audience, title, LIVES[audience]) for audience, title in DOORS.items()],
         "cards": _cards(request.actor),
     }
     return render_to_string("portal/city_home.html", context, request).encode()
+
+
+def _tab_of(text: str | None) -> str:
+    """Return the tab of an address; an unknown one is the first."""
+    return text if text is not None and text in TABS else next(iter(TABS))
 
 
 def _cards(actor: Actor) -> list[Card]:
