@@ -11,15 +11,19 @@ from shimin.capabilities.identity.events import (
     SignedIn,
 )
 from shimin.capabilities.identity.operations.consents import ConsentMissing, give_consent, withdraw_consent
+from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen
+from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
 from shimin.capabilities.identity.ports import IdentitySource, PersonCheck, PersonStatus, set_identity_source
 from shimin.capabilities.identity.queries import (
     AccountView,
     ConsentView,
+    StaffView,
     Subject,
     get_account_view,
     get_subject,
     has_consent,
     list_consents,
+    list_staff,
 )
 
 __all__ = [
@@ -30,6 +34,7 @@ __all__ = [
     "ConsentView",
     "ConsentWithdrawn",
     "IdentitySource",
+    "NotADemo",
     "PasswordChanged",
     "PersonCheck",
     "PersonStatus",
@@ -37,12 +42,19 @@ __all__ = [
     "SecondSource",
     "SessionEnded",
     "SignedIn",
+    "StaffNameTaken",
+    "StaffView",
     "Subject",
+    "create_staff",
+    "end_grants",
     "get_account_view",
     "get_subject",
     "give_consent",
+    "grant_role",
     "has_consent",
     "list_consents",
+    "list_staff",
+    "provide_demo_citizen",
     "set_identity_source",
     "withdraw_consent",
 ]

@@ -9,12 +9,12 @@ import orjson
 from django.db import connection
 
 from shimin.capabilities.identity import handles
-from shimin.capabilities.identity.domain import level_now
-from shimin.capabilities.identity.models import Account, Consent, LevelProof, Person, Session
+from shimin.capabilities.identity.domain import AccountKind, level_now
+from shimin.capabilities.identity.models import Account, Consent, LevelProof, Person, Session, StaffGrant
 from shimin.capabilities.identity.tokens import token_hash
-from shimin.kernel.actor import Actor, ActorKind, AssuranceLevel, Grant
+from shimin.kernel.actor import SYSTEM, Actor, ActorKind, AssuranceLevel, Grant
 from shimin.kernel.crypto import decrypt
-from shimin.kernel.db import scope
+from shimin.kernel.db import auth_scope, scope
 from shimin.kernel.errors import LevelRequired, SignInRequired
 from shimin.kernel.id_numbers import parse_id_number
 from shimin.kernel.ids import PersonId
@@ -74,6 +74,16 @@ class ConsentView:
     text: str
     given_at: datetime
     withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView:
+    """A member of staff and what they may do now."""
+
+    account_id: int
+    staff_name: str
+    status: str
+    grants: tuple[Grant, ...]
 
 
 def find_session_actor(*, token: str, channel: str, now: datetime) -> Actor | None:
@@ -189,6 +199,19 @@ def list_consents(actor: Actor) -> list[ConsentView]:
         rows = list(Consent.objects.filter(account_id=account_id).order_by("-given_at")[:200])
     views = [ConsentView(row.id, row.purpose_code, row.text, row.given_at, row.withdrawn_at) for row in rows]
     return sorted(views, key=lambda view: view.withdrawn_at is not None)
+
+
+def list_staff(now: datetime) -> list[StaffView]:
+    """Return all staff accounts with the grants that hold now, for the administrator's command."""
+    with auth_scope(SYSTEM):
+        grants = list(StaffGrant.objects.filter(starts_at__lte=now).exclude(ends_at__lte=now).order_by("role"))
+        accounts = list(Account.objects.filter(account_kind=AccountKind.STAFF).order_by("id"))
+    held = {account.id: tuple(_grant(row) for row in grants if row.account_id == account.id) for account in accounts}
+    return [StaffView(account.id, account.staff_name, account.status, held[account.id]) for account in accounts]
+
+
+def _grant(row: StaffGrant) -> Grant:
+    return Grant(row.role, row.agency_id, row.region_code)
 
 
 def _citizen(actor: Actor) -> int:

@@ -152,7 +152,10 @@ def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> Ope
         _ask_registers(checked)
         try:
             with auth_scope(actor):
-                account = _raise_account(actor, account_id, checked, now)
+                account = lift_account(
+                    actor=actor, account_id=account_id, name=checked.name, id_number=checked.id_number,
+                    method=f"population+{checked.second}", now=now,
+                )  # fmt: skip
                 return raise_session(actor=actor, account=account, method="real_name", now=now)
         except IntegrityError as taken:  # two accounts proved one person at once; the handle let one through
             raise PersonTaken from taken
@@ -182,10 +185,18 @@ def _ask_registers(checked: _Checked) -> None:
         raise SecondMismatch(checked.second)
 
 
-def _raise_account(actor: Actor, account_id: int, checked: _Checked, now: datetime) -> Account:
+def lift_account(
+    *, actor: Actor, account_id: int, name: str, id_number: IdNumber, method: str, now: datetime
+) -> Account:  # fmt: skip
+    """Tie the account to the person and lift it to level 2, in the caller's auth scope; return it locked.
+
+    Raises:
+        PersonTaken, OtherPersonProved: see there.
+        IntegrityError: another account did the same at this moment (identity_person_handle_pkey).
+    """
     account = Account.objects.select_for_update(of=("self",)).select_related("person").get(id=account_id)
-    level, method = AssuranceLevel.REAL_NAME, f"population+{checked.second}"
-    account.person = _person_for(account, checked, now)
+    level = AssuranceLevel.REAL_NAME
+    account.person = _person_for(account, name, id_number.text, now)
     account.level = max(account.level, level)
     account.level_until, account.version = now + PROOF_LIFETIME[level], account.version + 1
     account.save(update_fields=["person", "level", "level_until", "version"])
@@ -201,20 +212,20 @@ def _raise_account(actor: Actor, account_id: int, checked: _Checked, now: dateti
     return account
 
 
-def _person_for(account: Account, checked: _Checked, now: datetime) -> Person:
+def _person_for(account: Account, name: str, number: str, now: datetime) -> Person:
     """Return the account's person: the one it proved before, with the name renewed, or a new one."""
-    known, number = account.person, checked.id_number.text
+    known = account.person
     if known is not None:
         if decrypt(bytes(known.id_number), context=handles.ID_NUMBER) != number:
             raise OtherPersonProved
-        known.name, known.verified_at = encrypt(checked.name, context=handles.PERSON_NAME), now
+        known.name, known.verified_at = encrypt(name, context=handles.PERSON_NAME), now
         known.save(update_fields=["name", "verified_at"])
         return known
     hashed = handles.id_number_hash(number)
     if PersonHandle.objects.filter(hash=hashed).exists():
         raise PersonTaken
     person = Person(
-        id=new_id(), name=encrypt(checked.name, context=handles.PERSON_NAME),
+        id=new_id(), name=encrypt(name, context=handles.PERSON_NAME),
         id_number=encrypt(number, context=handles.ID_NUMBER), verified_at=now,
     )  # fmt: skip
     person.save(force_insert=True)

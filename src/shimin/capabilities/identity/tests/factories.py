@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 
 from shimin.capabilities.identity import handles, passwords
 from shimin.capabilities.identity.domain import AccountKind, Client, SecondSource
-from shimin.capabilities.identity.models import Account, LoginHandle, Person, PersonHandle, StaffGrant
+from shimin.capabilities.identity.models import Account, LoginHandle, StaffGrant
 from shimin.capabilities.identity.operations.opening import OpenedSession, open_session
+from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.capabilities.identity.operations.registration import insert_account
 from shimin.capabilities.identity.ports import PersonCheck, PersonStatus
 from shimin.capabilities.identity.queries import find_session_actor
 from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
-from shimin.kernel.crypto import encrypt
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import Unavailable
-from shimin.kernel.id_numbers import check_digit
+from shimin.kernel.id_numbers import check_digit, parse_id_number
 from shimin.kernel.ids import new_id
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -69,7 +69,10 @@ def make_resident(*, name: str = "周晓敏", level: int = 2, client: Client = C
     with auth_scope(ANONYMOUS):
         account = insert_account(phone=number, hashed_password=HASHED, now=now)
         if level >= AssuranceLevel.REAL_NAME:
-            _prove(account, name, id_number, level, now)
+            account = lift_account(
+                actor=ANONYMOUS, account_id=account.id, name=name, id_number=parse_id_number(id_number),
+                method="population+social_card", now=now,
+            )  # fmt: skip
         session = open_session(account=account, client=client, before=ANONYMOUS, now=now, is_first=True)
     if level < AssuranceLevel.REAL_NAME:
         return Resident(account.id, number, session)
@@ -125,14 +128,3 @@ class Registers:
     def check_second(self, kind: SecondSource, name: str, id_number: str, value: str) -> bool:
         self.asked.append(str(kind))
         return self.second.get((kind, id_number)) == value
-
-
-def _prove(account: Account, name: str, id_number: str, level: int, now: datetime) -> None:
-    person = Person(
-        id=new_id(), name=encrypt(name, context=handles.PERSON_NAME), verified_at=now,
-        id_number=encrypt(id_number, context=handles.ID_NUMBER),
-    )  # fmt: skip
-    person.save(force_insert=True)
-    PersonHandle(hash=handles.id_number_hash(id_number), person=person, account=account).save(force_insert=True)
-    account.person, account.level, account.level_until = person, level, now + timedelta(days=730)
-    account.save(update_fields=["person", "level", "level_until"])

@@ -1,0 +1,46 @@
+"""Citizens of the demo city, made ready to sign in. Refused anywhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from shimin.capabilities.identity import handles, passwords
+from shimin.capabilities.identity.models import LoginHandle
+from shimin.capabilities.identity.operations.real_name import lift_account
+from shimin.capabilities.identity.operations.registration import insert_account
+from shimin.kernel.actor import SYSTEM
+from shimin.kernel.db import auth_scope
+from shimin.kernel.errors import Forbidden
+from shimin.kernel.id_numbers import parse_id_number
+
+
+class NotADemo(Forbidden):
+    """Accounts with a public password belong into a demo only."""
+
+    code = "identity.not_a_demo"
+    message = "这不是演示环境，不能建立演示账号。"
+    mend = "演示请用 ./shimin demo 启动。"
+
+
+def provide_demo_citizen(*, phone: str, password: str, name: str, id_number: str, now: datetime) -> bool:
+    """Open an account, with its name proved when one is given; return False when the phone has one already.
+
+    Raises:
+        NotADemo: SHIMIN_DEMO is not set.
+    """
+    if not settings.SHIMIN.demo:
+        raise NotADemo
+    with auth_scope(SYSTEM):
+        if LoginHandle.objects.filter(hash=handles.phone_hash(phone)).exists():
+            return False
+    hashed = passwords.hash_password(password)
+    with auth_scope(SYSTEM):
+        account = insert_account(phone=phone, hashed_password=hashed, now=now)
+        if name:
+            lift_account(
+                actor=SYSTEM, account_id=account.id, name=name, id_number=parse_id_number(id_number), method="demo",
+                now=now,
+            )  # fmt: skip
+    return True
