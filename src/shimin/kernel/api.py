@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
@@ -25,6 +26,7 @@ from shimin.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
 from shimin.kernel.problems import problem
 
 T = TypeVar("T")
+_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 log = structlog.get_logger("shimin.api")
 
 IdText = Annotated[str, BeforeValidator(str), Field(pattern=r"^\d{1,19}$", examples=["226673591177742336"])]
@@ -97,6 +99,18 @@ def decode_cursor(text: str, *types: type) -> tuple[Any, ...]:
     if not fits or any(type(value) is not kind for value, kind in zip(values, types, strict=True)):
         raise InvalidInput("翻页位置无效。", mend="请从第一页重新开始。", fields={"after": "不是这个列表的翻页位置"})
     return tuple(values)
+
+
+def idempotency_key(request: HttpRequest) -> str | None:
+    """Return the request's Idempotency-Key, None when it has none. Use it with ``kernel.idempotency.once``.
+
+    Raises:
+        Malformed: it is not 8 to 64 letters, digits, hyphens or underscores.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise Malformed(mend="Idempotency-Key 应为8到64个字母、数字、连字符或下划线，例如一个 UUID。")
+    return key
 
 
 def install_problem_handlers(api: NinjaAPI) -> None:

@@ -7,7 +7,7 @@ import re
 from shimin.kernel.errors import InvalidInput
 
 MAX_FEN = 10**14  # a trillion yuan: anything larger is a slip of the finger or an attack
-_YUAN = re.compile(r"(\d{1,12})(?:\.(\d{1,2}))?")
+_YUAN = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]{1,2}))?")
 
 
 class InvalidAmount(InvalidInput):
@@ -31,10 +31,10 @@ def parse_yuan(text: str) -> int:
     Raises:
         InvalidAmount: the text is no such amount, negative, or too large.
     """
-    match = _YUAN.fullmatch(text.strip().removeprefix("¥").replace(",", ""))
+    match = _YUAN.fullmatch(text.strip().removeprefix("¥").removeprefix("￥").strip())
     if match is None:
         raise InvalidAmount
-    fen = int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0"))
+    fen = int(match[1].replace(",", "")) * 100 + int((match[2] or "0").ljust(2, "0"))
     if fen > MAX_FEN:
         raise InvalidAmount
     return fen

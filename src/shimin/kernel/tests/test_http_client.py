@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shimin.kernel import clock, http_client
 from shimin.kernel.actor import ANONYMOUS
-from shimin.kernel.breaker import CircuitState
 from shimin.kernel.db import ScopeError, scope
 from shimin.kernel.http_client import SignedClient
 from shimin.kernel.http_connection import Endpoint
@@ -97,6 +96,14 @@ def test_notices_that_a_kept_connection_was_closed(client, department):
     assert department.connections == 2
 
 
+def without(name: str):
+    def drop(headers: dict[str, str], body: bytes) -> bytes:
+        del headers[name]
+        return body
+
+    return drop
+
+
 @pytest.mark.parametrize(
     ("reply", "error"),
     [
@@ -105,8 +112,8 @@ def test_notices_that_a_kept_connection_was_closed(client, department):
         (Reply(parts=("@status", "content-digest", "content-type")), http_client.AnswerForged),
         (Reply(parts=("@status", "content-type", '"signature";req;key="sig1"')), http_client.AnswerForged),
         (Reply(after_signing=lambda headers, body: body + b" "), http_client.AnswerForged),
-        (Reply(after_signing=lambda headers, body: headers.pop("Content-Digest") and body), http_client.AnswerForged),
-        (Reply(after_signing=lambda headers, body: headers.pop("Signature") and body), http_client.AnswerForged),
+        (Reply(after_signing=without("Content-Digest")), http_client.AnswerForged),
+        (Reply(after_signing=without("Signature")), http_client.AnswerForged),
         (Reply(body=b'{"request_id": "1"}'), http_client.AnswerReplayed),
         (Reply(created=clock.now() - timedelta(seconds=40)), http_client.AnswerReplayed),
         (Reply(created=clock.now() + timedelta(seconds=60)), http_client.AnswerReplayed),
@@ -232,12 +239,12 @@ def test_stops_asking_a_failing_system_and_tries_again(client, department):
         ask(client)
     assert len(department.requests) == asked
     assert caught.value.retry_after_seconds == 6
-    assert client.circuit is CircuitState.OPEN
+    assert str(client.circuit) == "open"
     department.reply = Reply()
     moment[0] = 5.0
-    assert client.circuit is CircuitState.HALF_OPEN
+    assert str(client.circuit) == "half_open"
     assert ask(client).body["found"] is True
-    assert client.circuit is CircuitState.CLOSED
+    assert str(client.circuit) == "closed"
 
 
 def test_a_refusing_system_is_not_a_failing_one(client, department):
@@ -262,7 +269,7 @@ def test_a_hanging_system_takes_no_more_places_than_its_own(make_client, departm
 def test_parallel_calls_get_their_own_answers(client, department):
     def call(number: int) -> bool:
         question = {**QUESTION, "request_id": str(number)}
-        return client.post("/records/violations", question).body["request_id"] == str(number)
+        return bool(client.post("/records/violations", question).body["request_id"] == str(number))
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(call, range(40)))
