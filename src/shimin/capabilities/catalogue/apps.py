@@ -6,8 +6,13 @@ from django.apps import AppConfig
 
 
 class CatalogueConfig(AppConfig):
-    """Regions, agencies and service items."""
+    """Regions, agencies and service items; puts the editors' queues on the desk."""
 
     name = "shimin.capabilities.catalogue"
     label = "catalogue"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from shimin.capabilities.catalogue.web.queues import register_queues
+
+        register_queues()

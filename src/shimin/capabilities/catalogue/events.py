@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from shimin.kernel.events import DomainEvent, event
 
 
 @event("catalogue.service_published")
-@dataclass(frozen=True, slots=True)
 class ServicePublished(DomainEvent):
     """A version of an item was published; ``effective_from`` is RFC 3339."""
 

@@ -20,6 +20,7 @@ from shimin.capabilities.catalogue.queries import (
     get_item,
     get_version,
     list_items,
+    list_related,
     list_themes,
     most_used,
     stars_of,
@@ -33,8 +34,10 @@ from shimin.capabilities.catalogue.regions import (
     has_region,
     list_cities,
     nearest_city,
+    served_regions,
 )
 from shimin.capabilities.catalogue.search.find import SearchResult, search_items
+from shimin.capabilities.catalogue.tally import note_used
 
 __all__ = [
     "AUDIENCES",
@@ -66,12 +69,15 @@ __all__ = [
     "list_agencies",
     "list_cities",
     "list_items",
+    "list_related",
     "list_themes",
     "load_reference",
     "most_used",
     "nearest_city",
+    "note_used",
     "register_block",
     "registered_blocks",
     "search_items",
+    "served_regions",
     "stars_of",
 ]

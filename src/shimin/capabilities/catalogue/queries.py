@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ import orjson
 from django.db import connection
 
 from shimin.capabilities.catalogue import codes
-from shimin.capabilities.catalogue.blocks import Entry, Evidence, registered_blocks
+from shimin.capabilities.catalogue.blocks import Evidence, registered_blocks
 from shimin.capabilities.catalogue.domain import ItemCard, ItemGuide, StarLevel, star_level, status_on
 from shimin.capabilities.catalogue.folder.texts import in_language
 from shimin.capabilities.catalogue.regions import chain_of
@@ -54,6 +54,19 @@ _GET = f"""
 
 _GET_VERSION = f"""
     SELECT {CARD_COLUMNS}, v.id, v.number, v.doc::text FROM {CARD_FROM} WHERE v.id = %(version_id)s
+"""  # noqa: S608 - constants only
+
+_RELATED = f"""
+    SELECT {CARD_COLUMNS} FROM {CARD_FROM}
+    WHERE i.slug = ANY (%(slugs)s::text[]) AND i.region_code = ANY (%(regions)s::text[]) AND {EFFECTIVE}
+    ORDER BY array_position(%(slugs)s::text[], i.slug), array_position(%(regions)s::text[], i.region_code::text)
+"""  # noqa: S608 - constants only
+
+_OF_REGIONS = f"""
+    SELECT {CARD_COLUMNS} FROM {CARD_FROM}
+    WHERE (%(regions)s::text[] IS NULL OR i.region_code = ANY (%(regions)s::text[])) AND {EFFECTIVE}
+      AND (%(after)s::bigint IS NULL OR i.id > %(after)s::bigint)
+    ORDER BY i.id LIMIT %(limit)s
 """  # noqa: S608 - constants only
 
 _MOST_USED = f"""
@@ -107,10 +120,19 @@ def get_item(region_code: str, slug: str, *, language: str = "zh", now: datetime
         NotFound: the region shows no such item.
     """
     moment = now or clock.now()
-    rows = _rows(_GET, {"slug": slug, "regions": chain_of(region_code), "now": moment})
+    return guide_of(get_item_row(region_code, slug, moment), moment, language)
+
+
+def get_item_row(region_code: str, slug: str, now: datetime) -> tuple[Any, ...]:
+    """Return CARD_COLUMNS, version id, number and document text of the effective version.
+
+    Raises:
+        NotFound: the region shows no such item.
+    """
+    rows = _rows(_GET, {"slug": slug, "regions": chain_of(region_code), "now": now})
     if not rows:
         raise NotFound("没有找到这项服务。", mend="它可能改了名字，或者这个城市还没有接入。请搜索试试。")
-    return guide_of(rows[0], moment, language)
+    return rows[0]
 
 
 def get_version(version_id: int, *, language: str = "zh", now: datetime | None = None) -> ItemGuide:
@@ -137,19 +159,33 @@ def most_used(region_code: str, limit: int = 8, *, now: datetime | None = None) 
     return [card_of(row, moment) for row in rows]
 
 
+def list_related(region_code: str, item: ItemGuide, *, now: datetime) -> list[ItemCard]:
+    """Return the items that people need next, as the item names them; no statement when it names none."""
+    if not item.doc["related"]:
+        return []
+    rows = _rows(_RELATED, {"slugs": item.doc["related"], "regions": chain_of(region_code), "now": now})
+    return list({row[3]: card_of(row, now) for row in reversed(rows)}.values())[::-1]
+
+
+def list_region_items(regions: list[str] | None, *, after: int | None, limit: int, now: datetime) -> list[ItemCard]:
+    """Return the effective items that belong to ``regions`` themselves (None: to any), by id after ``after``."""
+    rows = _rows(_OF_REGIONS, {"regions": regions, "after": after, "limit": limit, "now": now})
+    return [card_of(row, now) for row in rows]
+
+
 def guide_of(row: Sequence[Any], now: datetime, language: str) -> ItemGuide:
     """Return a guide from a row of CARD_COLUMNS, version id, number and document."""
     card = card_of(row, now)
     doc = in_language(orjson.loads(row[19]), language)
-    bare = ItemGuide(card, row[17], row[18], doc)
-    return ItemGuide(card, bare.version_id, bare.version_number, doc, _entries(bare))
+    return with_entries(ItemGuide(card, row[17], row[18], doc))
 
 
-def _entries(item: ItemGuide) -> tuple[Entry, ...]:
-    """Return the buttons of an item's blocks; an item that is not open has none."""
+def with_entries(item: ItemGuide) -> ItemGuide:
+    """Return the guide with the buttons of its blocks; an item that is not open has none."""
     if item.card.status != "running":
-        return ()
-    return tuple(block.entry(item) for key, block in registered_blocks().items() if key in item.doc)
+        return item
+    entries = tuple(block.entry(item) for key, block in registered_blocks().items() if key in item.doc)
+    return replace(item, entries=entries)
 
 
 def stars_of(item: ItemGuide) -> StarLevel:
@@ -177,4 +213,5 @@ def list_themes(audience: str) -> list[Theme]:
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from django.db import connection
+
 from shimin.capabilities.catalogue.cache import Versioned
+from shimin.capabilities.catalogue.codes import COUNTRY
 from shimin.capabilities.catalogue.models import Region as RegionRow
 from shimin.kernel.errors import NotFound
 
@@ -103,13 +106,27 @@ def _is_city(atlas: Atlas, region: Region) -> bool:
     return region.level == "city"
 
 
+def _load_served() -> tuple[str, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT region_code FROM catalogue_service_item ORDER BY region_code")
+        return tuple(row[0] for row in cursor.fetchall())
+
+
+_served: Versioned[tuple[str, ...]] = Versioned(_load_served)
+
+
+def served_regions() -> list[Region]:
+    """Return the regions below the country that have published items of their own."""
+    return [get_region(code) for code in _served.value() if code != COUNTRY]
+
+
 def chain_of(code: str) -> list[str]:
     """Return the region's code and those above it up to the country: whose items it shows, nearest first."""
     chain, region = [code], get_region(code)
     while region.parent_code and region.parent_code in _atlas.value().by_code:
         region = get_region(region.parent_code)
         chain.append(region.code)
-    return chain if chain[-1] == "100000" else [*chain, "100000"]
+    return chain if chain[-1] == COUNTRY else [*chain, COUNTRY]
 
 
 def find_regions(text: str, limit: int = 20) -> list[Region]:

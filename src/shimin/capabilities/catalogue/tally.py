@@ -67,6 +67,11 @@ used = Tally(_USED)
 missed = Tally(_MISSED)
 
 
+def note_used(region_code: str, item_id: int, now: datetime) -> None:
+    """Count that somebody opened an item in a region."""
+    used.add(region_code, item_id, now)
+
+
 def note_missed(region_code: str, request: str, now: datetime) -> None:
     """Count a request that found nothing, without its digits: it must not hold a number of a person."""
     missed.add(region_code, _DIGITS.sub("#", request)[:LONGEST_REQUEST], now)

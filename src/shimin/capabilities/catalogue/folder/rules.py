@@ -9,6 +9,7 @@ from shimin.capabilities.catalogue import codes
 from shimin.capabilities.catalogue.blocks import registered_blocks
 from shimin.capabilities.catalogue.domain import Limit, parse_limit, task_code_of
 from shimin.capabilities.catalogue.folder.findings import Finding
+from shimin.capabilities.catalogue.folder.loader import Place
 from shimin.capabilities.catalogue.folder.texts import chinese
 from shimin.capabilities.catalogue.folder.tree import AgencyFolder, ServiceFolder
 
@@ -16,6 +17,10 @@ SUMMARY_CHARACTERS = 80
 PERMIT_STAGES = ("accept", "review", "approve", "finish", "deliver")
 
 Rule = Callable[[ServiceFolder, AgencyFolder], Iterator[Finding]]
+
+
+UNFILLED = "【"
+"""``services new`` marks with 【…】 what an author still has to write."""
 
 
 def check_rules(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]:
@@ -28,6 +33,23 @@ def _summary(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]:
     length = len(chinese(folder.data["summary"]))
     if length > SUMMARY_CHARACTERS:
         yield folder.fault(("summary",), f"summary has {length} characters", f"use at most {SUMMARY_CHARACTERS}.")
+
+
+def _unfilled(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]:
+    for place, text in _strings(folder.data):
+        if UNFILLED in text:
+            yield folder.fault(place, "this is still to be filled in", f"write it instead of {text!r}.")
+
+
+def _strings(data: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    if isinstance(data, str):
+        yield place, data
+    elif isinstance(data, dict):
+        for key, child in data.items():
+            yield from _strings(child, (*place, key))
+    elif isinstance(data, list):
+        for at, child in enumerate(data):
+            yield from _strings(child, (*place, at))
 
 
 def _limits(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]:
@@ -178,5 +200,5 @@ def _materials(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]
 
 
 _RULES: tuple[Rule, ...] = (
-    _summary, _limits, _visits, _online, _audience, _permit, _codes, _hotlines, _status, _materials,
+    _unfilled, _summary, _limits, _visits, _online, _audience, _permit, _codes, _hotlines, _status, _materials,
 )  # fmt: skip

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from jsonschema import Draft202012Validator, FormatChecker
@@ -64,62 +65,87 @@ def _block_validator(key: str) -> Draft202012Validator:
 @cache
 def _registry() -> Registry[Any]:
     contents = orjson.loads((SCHEMAS / "service.schema.json").read_bytes())
-    return Registry().with_resource("service.schema.json", Resource.from_contents(contents))
+    return cast("Registry[Any]", Registry().with_resource("service.schema.json", Resource.from_contents(contents)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """One difference: ``rule`` is the schema's keyword, ``value`` what it says, ``instance`` what the file says."""
+
+    place: Place
+    rule: str
+    value: Any
+    instance: Any
+    schema: Mapping[str, Any]
+    about_key: bool
+
+    @property
+    def name(self) -> str:
+        return _shown(self.place)
+
+
+def _difference(error: ValidationError) -> _Difference:
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    about_key = "propertyNames" in error.absolute_schema_path
+    place: Any = tuple(error.absolute_path)
+    return _Difference(place, str(error.validator), error.validator_value, error.instance, schema, about_key)
 
 
 def _findings(source: Source, error: ValidationError) -> Iterator[Finding]:
-    place: Place = tuple(error.absolute_path)
-    name = _shown(place)
-    value = error.validator_value
-    if "propertyNames" in error.absolute_schema_path:
-        yield source.finding(
-            (*place, error.instance), f"the key {error.instance!r} in {name} does not fit", _mend_key(error)
-        )
-        return
-    match error.validator:
-        case "additionalProperties":
-            yield from _unknown_keys(source, error, place)
-        case "required":
-            for key in value:
-                if key not in error.instance:
-                    yield source.finding(place, f"{name} lacks {key!r}", _mend_missing(error.schema, key))
+    found = _difference(error)
+    if found.about_key:
+        what = f"the key {found.instance!r} in {found.name} does not fit"
+        yield source.finding((*found.place, found.instance), what, _mend_key(found))
+    elif found.rule == "additionalProperties":
+        yield from _unknown_keys(source, found)
+    elif found.rule == "required":
+        for key in found.value:
+            if key not in found.instance:
+                yield source.finding(found.place, f"{found.name} lacks {key!r}", _mend_missing(found.schema, key))
+    else:
+        yield source.finding(found.place, *_words(found, error.message))
+
+
+def _words(found: _Difference, message: str) -> tuple[str, str]:
+    """Return what is wrong and how to mend it."""
+    name, value, instance = found.name, found.value, found.instance
+    match found.rule:
         case "enum" | "const":
-            allowed = value if error.validator == "enum" else [value]
-            yield source.finding(place, f"{name} is {_value(error.instance)}", _mend_choice(error.instance, allowed))
+            allowed = value if found.rule == "enum" else [value]
+            return f"{name} is {_value(instance)}", _mend_choice(instance, allowed)
         case "type":
             wanted = value if isinstance(value, list) else [value]
-            yield source.finding(
-                place, f"{name} is {_value(error.instance)}, not {_kinds(wanted)}", _mend_type(error.instance, wanted)
-            )
+            return f"{name} is {_value(instance)}, not {_kinds(wanted)}", _mend_type(instance, wanted)
         case "pattern" | "format":
-            yield source.finding(place, f"{name} is {_value(error.instance)}, which does not fit", _mend_form(error))
+            return f"{name} is {_value(instance)}, which does not fit", _mend_form(found)
         case "minLength":
-            yield source.finding(place, f"{name} is empty", "write it, or leave the key out.")
+            return f"{name} is empty", "write it, or leave the key out."
         case "maxLength":
-            yield source.finding(place, f"{name} has {len(error.instance)} characters", f"use at most {value}.")
+            return f"{name} has {len(instance)} characters", f"use at most {value}."
         case "dependentRequired":
-            yield source.finding(place, f"{name} is incomplete: {error.message}", "write the missing key.")
+            return f"{name} is incomplete: {message}", "write the missing key."
         case "uniqueItems":
-            yield source.finding(place, f"{name} names something twice", "keep each entry once.")
+            return f"{name} names something twice", "keep each entry once."
         case "minItems" | "minProperties":
-            yield source.finding(place, f"{name} has fewer than {value} entries", "write the missing ones.")
+            return f"{name} has fewer than {value} entries", "write the missing ones."
         case "contains":
-            yield source.finding(place, f"{name} lacks {error.validator_value.get('const')!r}", "add it.")
+            return f"{name} lacks {value.get('const')!r}", "add it."
         case _:
-            yield source.finding(place, f"{name}: {error.message}", "see docs/reference/service-yaml.md.")
+            return f"{name}: {message}", "see docs/reference/service-yaml.md."
 
 
-def _unknown_keys(source: Source, error: ValidationError, place: Place) -> Iterator[Finding]:
-    known = sorted(error.schema.get("properties", {}))
-    for key in error.instance:
+def _unknown_keys(source: Source, found: _Difference) -> Iterator[Finding]:
+    known = sorted(found.schema.get("properties", {}))
+    for key in found.instance:
         if key in known:
             continue
         near = difflib.get_close_matches(key, known, n=1, cutoff=0.6)
         mend = f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(known)}."
-        yield source.finding((*place, key), f"unknown key {key!r}" + (f" in {_shown(place)}" if place else ""), mend)
+        what = f"unknown key {key!r}" + (f" in {found.name}" if found.place else "")
+        yield source.finding((*found.place, key), what, mend)
 
 
-def _mend_missing(schema: Any, key: str) -> str:
+def _mend_missing(schema: Mapping[str, Any], key: str) -> str:
     about = schema.get("properties", {}).get(key, {})
     title = f"（{about['title']}）" if "title" in about else ""
     return f"add {key}{title}. {about.get('description', '')}".rstrip()
@@ -137,20 +163,19 @@ def _mend_type(instance: Any, wanted: list[str]) -> str:
     return f"write {_kinds(wanted)}."
 
 
-def _mend_key(error: ValidationError) -> str:
-    if str(error.validator_value).startswith("^[a-z]{2,3}"):
+def _mend_key(found: _Difference) -> str:
+    if str(found.value).startswith("^[a-z]{2,3}"):
         return "a text is plain Chinese, or {zh: …, en: …}."
     return "use lower-case English words joined by -."
 
 
-def _mend_form(error: ValidationError) -> str:
-    schema: Mapping[str, Any] = error.schema
-    if schema.get("format") == "date":
-        return "write a date as 2026-12-01."
-    if "immediate" in str(schema.get("pattern")):
+def _mend_form(found: _Difference) -> str:
+    if found.rule == "format":
+        return f"write a {found.value}" + (" as 2026-12-01." if found.value == "date" else ".")
+    if "immediate" in str(found.value):
         return "write 20 working days, 30 calendar days, 48 hours, immediate or none."
-    examples = f" Example: {schema['examples'][0]}" if schema.get("examples") else ""
-    return f"{schema.get('description', 'it must match ' + str(error.validator_value))}{examples}"
+    examples = f" Example: {found.schema['examples'][0]}" if found.schema.get("examples") else ""
+    return f"{found.schema.get('description', f'it must match {found.value}')}{examples}"
 
 
 def _kinds(wanted: list[str]) -> str:

@@ -51,7 +51,7 @@ def publish_services(
                     row = _save_agency(agency)
                     result += [_publish(actor, folder, agency, region, row, starts_at, now) for folder in chosen]
         if any(each.is_new for each in result):
-            count_terms(Region.objects.order_by("code"))
+            count_terms(Region.objects.order_by("code").values_list("short_name", "pinyin"))
     return result
 
 

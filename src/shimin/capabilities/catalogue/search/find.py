@@ -16,6 +16,7 @@ from shimin.capabilities.catalogue.models import Synonym
 from shimin.capabilities.catalogue.queries import CARD_COLUMNS, CARD_FROM, card_of
 from shimin.capabilities.catalogue.regions import Region, chain_of, get_region
 from shimin.capabilities.catalogue.search.request import Asked, read_request
+from shimin.capabilities.catalogue.tally import note_missed
 from shimin.kernel import clock
 
 POSTINGS = 6000
@@ -118,6 +119,8 @@ def search_items(region_code: str, text: str, limit: int = 20, *, now: datetime 
         cursor.execute(SEARCH, parameters(asked, region_code, limit, moment))
         rows = cursor.fetchall()
     here = [row for row in rows if row[17]]
+    if not here:
+        note_missed(region_code, asked.text, moment)
     elsewhere = dict.fromkeys(row[1] for row in rows if not row[17] and row[18] > _least(here))
     return SearchResult(
         cards=_nearest_each([card_of(row, moment) for row in here], region_code),

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection
 
-from shimin.capabilities.catalogue.regions import Region
 from shimin.capabilities.catalogue.search.sounds import initials_of, sound_of, split_pinyin
 from shimin.capabilities.catalogue.search.words import is_han, normalise_long, phrase_of, runs, terms_of, words_of
 
@@ -52,10 +51,10 @@ def write_entry(
         cursor.execute(_WRITE, [version_id, region_code, effective_from, effective_to, vector, length])
 
 
-def count_terms(places: Iterable[Region] = ()) -> int:
+def count_terms(places: Iterable[tuple[str, str]] = ()) -> int:
     """Count the terms of all entries anew, with the sound of each word; return how many terms there are.
 
-    ``places`` are read as their list says: pypinyin alone reads 长寿区 wrong.
+    ``places``: names with their pinyin, read as their list says; pypinyin alone reads 长寿区 wrong.
     """
     with connection.cursor() as cursor:
         cursor.execute(_FORGET_TERMS)
@@ -92,7 +91,7 @@ def _texts_joined(text: Any) -> str:
     return " ".join(text.values()) if isinstance(text, dict) else str(text)
 
 
-def _sounds(terms: Iterable[str], places: tuple[Region, ...]) -> Iterator[tuple[str, str, str]]:
+def _sounds(terms: Iterable[str], places: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, str]]:
     """Yield (term, sound, initials) of Chinese words and whole phrases; pairs of characters are no words."""
     pinyin = _pinyin(places)
     for term in terms:
@@ -106,16 +105,16 @@ def _sounds(terms: Iterable[str], places: tuple[Region, ...]) -> Iterator[tuple[
 
 
 @cache
-def _pinyin(places: tuple[Region, ...]) -> Any:
+def _pinyin(places: tuple[tuple[str, str], ...]) -> Any:
     """Return the function from a word to its syllables. Imports pypinyin (+55 MB): publishing only."""
     from pypinyin import Style, lazy_pinyin, load_phrases_dict
 
     readings = {}
-    for place in places:
-        syllables = split_pinyin(place.pinyin.replace(" ", ""))
-        if syllables and len(syllables) == len(place.short_name) and len(syllables) > 1:
-            readings[place.short_name] = [[syllable] for syllable in syllables]
-    load_phrases_dict(readings, style="tone2")  # type: ignore[no-untyped-call]
+    for name, spelling in places:
+        syllables = split_pinyin(spelling)
+        if syllables and len(syllables) == len(name) and len(syllables) > 1:
+            readings[name] = [[syllable] for syllable in syllables]
+    load_phrases_dict(readings, style="tone2")
 
     def read(word: str) -> list[str]:
         return [syllable.replace("ü", "v") for syllable in lazy_pinyin(word, style=Style.NORMAL, errors="ignore")]

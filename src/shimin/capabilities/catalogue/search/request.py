@@ -87,9 +87,9 @@ def _add_sounds(asked: Asked, run: str) -> None:
     if syllables is not None and len(syllables) > 1:
         for length in _SOUND_WINDOW:
             for at in range(len(syllables) - length + 1):
-                part = syllables[at : at + length]
+                stretch = syllables[at : at + length]
                 weight = HEARD_TYPED * length / len(syllables)
-                asked.sounds.setdefault(sound_of(part), ("".join(part), weight))
+                asked.sounds.setdefault(sound_of(stretch), ("".join(stretch), weight))
     for _, part in _windows(run, _INITIALS_WINDOW):
         share = len(part) / len(run)
         asked.initials[part] = max(BEGUN * share * share, asked.initials.get(part, 0.0))
