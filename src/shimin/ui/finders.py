@@ -20,11 +20,10 @@ SPRITE = "ui/icons.svg"
 # Address under /static/ → file or folder in node_modules. Everything else in there stays unserved.
 VENDOR = {
     "vendor/htmx.js": "htmx.org/dist/htmx.min.js",
-    "vendor/alpine.js": "@alpinejs/csp/dist/cdn.min.js",
     "vendor/leaflet/leaflet.js": "leaflet/dist/leaflet.js",
+    "vendor/leaflet/leaflet.js.map": "leaflet/dist/leaflet.js.map",  # named by leaflet.js, so it must be there
     "vendor/leaflet/leaflet.css": "leaflet/dist/leaflet.css",
     "vendor/leaflet/images": "leaflet/dist/images",
-    "vendor/echarts.js": "echarts/dist/echarts.min.js",
 }
 
 
