@@ -76,7 +76,6 @@ def check_keys(settings: Settings, database: Database) -> None:
 
 def _file_stages(settings: Settings, environ: dict[str, str]) -> list[Stage]:
     static = settings.data_dir / "static"
-    sources = settings.root / "src" / "shimin"
     return [
         Stage(
             "Keys",
@@ -86,12 +85,17 @@ def _file_stages(settings: Settings, environ: dict[str, str]) -> list[Stage]:
         stamped(
             "Static files",
             stamp=static / ".collected",
-            fingerprint=lambda: fingerprint_of(
-                settings.root, [*sources.glob("**/static/**/*.*"), settings.root / "package-lock.json"]
-            ),
+            fingerprint=lambda: fingerprint_of(settings.root, _static_sources(settings)),
             work=lambda: _manage(settings, environ, "collectstatic", "--no-input", "--clear"),
         ),
     ]
+
+
+def _static_sources(settings: Settings) -> list[Path]:
+    """Return what static files are made from: the icon sprite holds what pages, Python and services name."""
+    sources = files_below(settings.root / "src" / "shimin", skip=frozenset({"tests", "launch", "sandbox"}))
+    services = (settings.root / "services").rglob("service.yaml")
+    return [*sources, *services, settings.root / "package-lock.json"]
 
 
 def _database_stages(settings: Settings, environ: dict[str, str], *, demo: bool) -> list[Stage]:
