@@ -142,7 +142,7 @@ def get_account_view(actor: Actor, now: datetime) -> AccountView:
     account_id = _citizen(actor)
     with scope(actor):
         account = Account.objects.select_related("person").defer("password").get(id=account_id)
-        proof = LevelProof.objects.filter(account_id=account_id).order_by("-verified_at").first()
+        proof = LevelProof.objects.filter(account_id=account_id).order_by("-level", "-verified_at").first()
     name, id_number = _masked(account.person)
     return AccountView(
         account_id=account_id,

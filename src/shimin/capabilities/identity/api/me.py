@@ -86,6 +86,15 @@ def delete_current_session(request: Request) -> Status[None]:
     return Status(204, None)
 
 
+@router.post(
+    "/me/sessions/end-others", auth=SignedIn(), operation_id="end_other_sessions", response=EndedOut,
+    summary="退出其他设备",
+)  # fmt: skip
+def post_end_others(request: Request) -> EndedOut:
+    """End all sessions but this one."""
+    return EndedOut(ended=end_other_sessions(actor=request.actor, now=clock.now()))
+
+
 @router.delete(
     "/me/sessions/{session_id}", auth=SignedIn(), operation_id="end_session", response={204: None},
     summary="退出一台设备",
@@ -94,15 +103,6 @@ def delete_session(request: Request, session_id: IdText) -> Status[None]:
     """End one session."""
     end_session(actor=request.actor, session_id=int(session_id), now=clock.now())
     return Status(204, None)
-
-
-@router.post(
-    "/me/sessions/end-others", auth=SignedIn(), operation_id="end_other_sessions", response=EndedOut,
-    summary="退出其他设备",
-)  # fmt: skip
-def post_end_others(request: Request) -> EndedOut:
-    """End all sessions but this one."""
-    return EndedOut(ended=end_other_sessions(actor=request.actor, now=clock.now()))
 
 
 @router.get(

@@ -232,7 +232,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "identity_level_proof",
-                "indexes": [models.Index(fields=["account", "-verified_at"], name="identity_level_proof_latest")],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("level__gte", 1), ("level__lte", 4)), name="identity_level_proof_range"

@@ -52,7 +52,6 @@ class LevelProof(Table):
 
     class Meta:
         db_table = "identity_level_proof"
-        indexes: ClassVar = [models.Index(fields=["account", "-verified_at"], name="identity_level_proof_latest")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=4), name="identity_level_proof_range"),
         ]

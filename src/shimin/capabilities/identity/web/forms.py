@@ -90,7 +90,7 @@ class RealNameForm(forms.Form):
         """Let fields be empty whose value is kept, and say what is kept in masked form."""
         for name, hint in hints.items():
             self.fields[name].required = False
-            self.fields[name].help_text = f"已填 {hint}，不改可以留空"
+            self[name].help_text = f"已填 {hint}，不改可以留空"
 
 
 def show_error(form: forms.Form, error: DomainError) -> None:
