@@ -7,6 +7,7 @@ import django.db.models.deletion
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
 from django.db import migrations, models
 
+import shimin.capabilities.catalogue.models.document
 import shimin.kernel.ids
 from shimin.kernel.policies import protect
 
@@ -201,7 +202,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigIntegerField(default=shimin.kernel.ids.new_id, primary_key=True, serialize=False)),
                 ("number", models.IntegerField()),
-                ("doc", models.JSONField()),
+                ("doc", shimin.capabilities.catalogue.models.document.Document()),
                 ("content_hash", models.BinaryField()),
                 ("effective_from", models.DateTimeField()),
                 ("effective_to", models.DateTimeField(null=True)),

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from shimin.capabilities.catalogue.models.document import Document
 from shimin.capabilities.catalogue.models.places import Agency
 from shimin.kernel.ids import new_id
 from shimin.kernel.tables import Table, TableKind
@@ -41,7 +42,7 @@ class ServiceVersion(Table):
     id = models.BigIntegerField(primary_key=True, default=new_id)
     item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="versions")
     number = models.IntegerField()
-    doc = models.JSONField()
+    doc = Document()
     content_hash = models.BinaryField()
     effective_from = models.DateTimeField()
     effective_to = models.DateTimeField(null=True)

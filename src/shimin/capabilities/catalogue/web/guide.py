@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from shimin.capabilities.catalogue import codes
 from shimin.capabilities.catalogue.domain import ItemGuide, StarLevel, materials_for, shared_materials
 from shimin.capabilities.catalogue.public import Region, stars_of
-from shimin.capabilities.catalogue.web.position import position_svg, position_words
+from shimin.capabilities.catalogue.web.position import position_svg
 from shimin.kernel.actor import Actor
 
 
@@ -62,7 +62,6 @@ class Place:
     about: Mapping[str, Any]
     map_url: str
     geo_url: str
-    words: str
     drawing: SafeString
 
 
@@ -180,7 +179,7 @@ def _material(about: Mapping[str, Any]) -> Material:
 def _place(place: Mapping[str, Any], region: Region) -> Place:
     if "point" not in place:
         query = urlencode({"keyword": f"{region.short_name} {place['address']}"})
-        return Place(place, f"https://uri.amap.com/search?{query}", "", "", SafeString(""))
+        return Place(place, f"https://uri.amap.com/search?{query}", "", SafeString(""))
     lng, lat = place["point"]
     # The marker address converts WGS-84 for the Chinese map by itself.
     query = urlencode({"position": f"{lng},{lat}", "name": place["name"], "coordinate": "wgs84", "callnative": "1"})
@@ -188,7 +187,6 @@ def _place(place: Mapping[str, Any], region: Region) -> Place:
         place,
         f"https://uri.amap.com/marker?{query}",
         f"geo:{lat},{lng}",
-        position_words(region, lng, lat),
         position_svg(region, lng, lat, place["name"]),
     )
 

@@ -1,4 +1,4 @@
-"""Where a counter lies, without a map service: a small drawing among the city's districts, and words."""
+"""Where a counter lies, without a map service: a small drawing among the centres of the city's districts."""
 
 from __future__ import annotations
 
@@ -12,24 +12,11 @@ from shimin.kernel.errors import NotFound
 
 WIDTH, HEIGHT, MARGIN = 320, 180, 28
 _KM_PER_DEGREE = 111.32
-_WINDS = ["东", "东北", "北", "西北", "西", "西南", "南", "东南"]
 NEAR_KM = 60.0
 
 
-def position_words(region: Region, lng: float, lat: float) -> str:
-    """Say how far and in which direction the place is from the centre of the nearest district."""
-    districts = [near for near in _districts(region) if _km(near, lng, lat) <= NEAR_KM]
-    if not districts:
-        return ""
-    nearest = min(districts, key=lambda district: _km(district, lng, lat))
-    distance = _km(nearest, lng, lat)
-    if distance < 1:
-        return f"在{nearest.name}中部"
-    return f"{nearest.name}中部往{_wind(nearest, lng, lat)}约 {distance:.0f} 公里"
-
-
 def position_svg(region: Region, lng: float, lat: float, name: str) -> SafeString:
-    """Draw the districts as named dots and the place as a pin. It has no meaning that the words do not carry."""
+    """Draw the districts as named dots and the place as a pin. The address beside it says the same in words."""
     districts = [near for near in _districts(region) if _km(near, lng, lat) <= NEAR_KM]
     if len(districts) < 2:
         return SafeString("")
@@ -39,20 +26,18 @@ def position_svg(region: Region, lng: float, lat: float, name: str) -> SafeStrin
     dots = format_html_join(
         "",
         '<circle cx="{0}" cy="{1}" r="3"/><text x="{0}" y="{2}" text-anchor="middle">{3}</text>',
-        (
-            (
-                *_rounded(place(d.lng or 0.0, d.lat or 0.0)),
-                round(place(d.lng or 0.0, d.lat or 0.0)[1] - 8, 1),
-                d.short_name,
-            )
-            for d in districts
-        ),
+        (_dot(district, place) for district in districts),
     )
     return format_html(
         '<svg class="position" viewBox="0 0 {} {}" role="img" aria-label="{}的大致位置">{}'
         '<path class="position-pin" d="M{} {}c-9-12-9-22 0-22s9 10 0 22z"/></svg>',
         WIDTH, HEIGHT, name, dots, round(x, 1), round(y, 1),
     )  # fmt: skip
+
+
+def _dot(district: Region, place: _Projection) -> tuple[float, float, float, str]:
+    x, y = place(district.lng or 0.0, district.lat or 0.0)
+    return round(x, 1), round(y, 1), round(y - 8, 1), district.short_name
 
 
 class _Projection:
@@ -72,10 +57,6 @@ class _Projection:
         return x, self._top + (self._north - lat) * self._scale
 
 
-def _rounded(point: tuple[float, float]) -> tuple[float, float]:
-    return round(point[0], 1), round(point[1], 1)
-
-
 def _districts(region: Region) -> list[Region]:
     try:
         city = city_of(region.code)
@@ -86,15 +67,5 @@ def _districts(region: Region) -> list[Region]:
 
 def _km(region: Region, lng: float, lat: float) -> float:
     """Return the distance on a flat map, good enough within a city."""
-    east, north = _offset(region, lng, lat)
-    return math.hypot(east, north)
-
-
-def _offset(region: Region, lng: float, lat: float) -> tuple[float, float]:
-    east = (lng - (region.lng or 0.0)) * _KM_PER_DEGREE * math.cos(math.radians(lat))
-    return east, (lat - (region.lat or 0.0)) * _KM_PER_DEGREE
-
-
-def _wind(region: Region, lng: float, lat: float) -> str:
-    east, north = _offset(region, lng, lat)
-    return _WINDS[round(math.degrees(math.atan2(north, east)) / 45) % 8]
+    east = (lng - (region.lng or 0.0)) * math.cos(math.radians(lat))
+    return _KM_PER_DEGREE * math.hypot(east, lat - (region.lat or 0.0))

@@ -1,0 +1,18 @@
+"""Published documents keep the order in which their folder was written; jsonb would sort the keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.db import models
+
+
+class Document(models.TextField):
+    """JSON as text. Materials, choices, views and fields are shown in the author's order, so the order is content."""
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+        return None if value is None else orjson.loads(value)
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
