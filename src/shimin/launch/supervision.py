@@ -12,7 +12,7 @@ from typing import Never
 
 from shimin.launch.children import Command, end, spawn
 from shimin.launch.faults import Fault
-from shimin.launch.tools import last_line
+from shimin.launch.tools import reason_in
 
 _POLL_SECONDS = 0.1
 _LONGEST_PAUSE = 30.0
@@ -106,7 +106,7 @@ class Supervisor:
 
     def _fault(self, service: Service, what: str) -> Fault:
         log = self._log(service)
-        reason = last_line(log.read_text(errors="replace")[-4000:])
+        reason = reason_in(log.read_text(errors="replace")[-4000:])
         return Fault(f"{service.name} {what} ({reason})", f"read {log}.")
 
 

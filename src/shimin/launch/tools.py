@@ -12,6 +12,7 @@ from shimin.launch.children import Command, end, spawn
 from shimin.launch.faults import Fault, disk_full
 
 _NO_SPACE = re.compile(r"No space left on device|ENOSPC|Disk quota exceeded", re.IGNORECASE)
+_TELLING = re.compile(r"error|fatal|exception|fault|cannot|refused|denied", re.IGNORECASE)
 _NOTHING = 2**20  # bytes: with less than that free, a failure has no other cause worth naming
 _NO_NETWORK = re.compile(
     r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Name or service not known"
@@ -53,10 +54,10 @@ def fault_in(output: str, *, doing: str, log: Path, cwd: Path, index: str = "") 
     if index and _NO_NETWORK.search(output):
         wrong, mend = index.split(": ", 1)
         return Fault(wrong, mend)
-    return Fault(f"{doing} failed ({last_line(output)})", f"read {log}, mend the cause and run the same command again.")
+    return Fault(f"{doing} failed ({reason_in(output)})", f"read {log}, mend the cause and run the same command again.")
 
 
-def last_line(output: str) -> str:
-    """Return the last line that says something, shortened: most tools put the reason there."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "it said nothing"
+def reason_in(output: str) -> str:
+    """Return the last line that speaks of an error, else the last one, shortened: most tools put the reason there."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing"]
+    return next((line for line in reversed(lines) if _TELLING.search(line)), lines[-1])[:300]
