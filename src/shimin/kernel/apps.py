@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.models.signals import pre_migrate
 
 
@@ -16,6 +17,10 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from shimin.kernel import housekeeping  # noqa: F401 - registers the kernel's periodic jobs
+        from shimin.kernel.logging import configure
+
+        configure(settings.SHIMIN)
         pre_migrate.connect(_make_roles, sender=self, dispatch_uid="kernel.roles")
 
 

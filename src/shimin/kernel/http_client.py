@@ -18,7 +18,7 @@ import orjson
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from shimin.kernel import clock
+from shimin.kernel import clock, metrics
 from shimin.kernel.breaker import CircuitBreaker, CircuitState, RetryBudget
 from shimin.kernel.db import require_no_transaction
 from shimin.kernel.errors import Unavailable
@@ -169,11 +169,13 @@ class SignedClient:
             answer = self._ask(path, json, started, started + timeout_seconds)
         except SourceError as error:
             self._breaker.report(ok=not isinstance(error, SourceDown | SourceSlow))
+            metrics.observe_source(self.system, error.code, time.monotonic() - started)
             log.warning("source.failed", system=self.system, path=path, code=error.code, reason=error.reason)
             raise
         finally:
             self._places.release()
         self._breaker.report(ok=True)
+        metrics.observe_source(self.system, "ok", time.monotonic() - started)
         return answer
 
     def close(self) -> None:

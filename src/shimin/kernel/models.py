@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from shimin.kernel.tables import Table, TableKind
@@ -82,8 +83,8 @@ class AuditSeal(Table):
     number = models.IntegerField()
     sealed_at = models.DateTimeField()
     row_count = models.IntegerField()
-    first_id = models.BigIntegerField()
-    last_id = models.BigIntegerField()
+    row_ids = ArrayField(models.BigIntegerField())
+    digest = models.BinaryField()
     hash = models.BinaryField()
 
     class Meta:

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.template.loader import select_template
 
+from shimin.kernel import metrics
 from shimin.kernel.access import public
 from shimin.kernel.api import CsrfRefused, InternalError, Malformed
 from shimin.kernel.errors import DomainError, Forbidden, LevelRequired, NotFound, SignInRequired, Unavailable
@@ -88,15 +89,17 @@ class RequestLog:
         started = time.perf_counter()
         request.request_id = _request_id(request)  # type: ignore[attr-defined]
         response = self._get_response(request)
-        match = request.resolver_match
+        seconds = time.perf_counter() - started
+        route = request.resolver_match.route if request.resolver_match else ""
         log.info(
             "request",
             id=request.request_id,  # type: ignore[attr-defined]
             method=request.method,
-            route=match.route if match else "",
+            route=route,
             status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
         )
+        metrics.observe_request(route, response.status_code, seconds)
         response.headers["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
 

@@ -37,6 +37,7 @@ class Config:
     secure_cookies: bool
     sandbox_port_base: int
     collects_static: bool = False  # `collectstatic` itself: it makes the names that serving processes look up
+    metrics_token: str = ""  # lets a collector on another machine read /metrics
     crypto_suite: str = "international"  # or "sm": which algorithms encrypt and index new values
 
     def database_password(self, role: str) -> str:
@@ -76,6 +77,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         sandbox_port_base=_integer(environ, "SHIMIN_SANDBOX_PORT_BASE", port + 100),
         collects_static=environ.get("SHIMIN_COLLECT_STATIC", "") == "1",
         crypto_suite=suite,
+        metrics_token=environ.get("SHIMIN_METRICS_TOKEN", ""),
     )
 
 

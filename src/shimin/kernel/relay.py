@@ -1,0 +1,156 @@
+"""The relay: hands events from the outbox to their subscribers, at least once and in order per aggregate.
+
+An aggregate's oldest undelivered event is its head; only heads are taken, and their row lock keeps other relays from
+the whole aggregate (``SKIP LOCKED``) until commit. Subscribers run in that transaction, each in a savepoint: with the
+commit their effects and the mark "done" come together, so a kill at any moment repeats or finishes, never halves. When
+one of several subscribers fails, the others' work stays and a receipt keeps them from running again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import structlog
+from django.db import connection, transaction
+
+from shimin.kernel import metrics
+from shimin.kernel.actor import SYSTEM
+from shimin.kernel.db import scope
+from shimin.kernel.errors import DomainError
+from shimin.kernel.events import Delivery, Handler, Registry, registry
+
+BATCH = 50
+MAX_ATTEMPTS = 8
+MAX_PAUSE = timedelta(hours=1)
+log = structlog.get_logger("shimin.relay")
+
+_TAKE_HEADS = """
+    SELECT e.id, e.occurred_at, e.name, e.aggregate, e.aggregate_id, e.aggregate_version, e.payload::text, e.attempts
+    FROM kernel_event e
+    WHERE e.done_at IS NULL AND e.dead_at IS NULL AND (e.next_attempt_at IS NULL OR e.next_attempt_at <= %s)
+      AND NOT EXISTS (
+        SELECT 1 FROM kernel_event p
+        WHERE p.aggregate = e.aggregate AND p.aggregate_id = e.aggregate_id
+          AND p.done_at IS NULL AND p.dead_at IS NULL
+          AND (p.aggregate_version, p.id) < (e.aggregate_version, e.id))
+    ORDER BY e.id LIMIT %s
+    FOR UPDATE OF e SKIP LOCKED
+"""
+_DONE = "UPDATE kernel_event SET done_at = %s, last_error = '' WHERE id = ANY(%s)"
+_FAILED = """
+    UPDATE kernel_event SET attempts = %s, next_attempt_at = %s, dead_at = %s, last_error = %s WHERE id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An event as the outbox holds it."""
+
+    id: int
+    occurred_at: datetime
+    name: str
+    aggregate: str
+    aggregate_id: int
+    aggregate_version: int
+    payload: str
+    attempts: int
+
+
+def relay_batch(now: datetime, *, limit: int = BATCH, events: Registry = registry) -> int:
+    """Deliver up to ``limit`` events in one transaction and return how many were tried (0: nothing waits)."""
+    tried = delivered = 0
+    with scope(SYSTEM):
+        while tried < limit and (heads := _take_heads(now, limit - tried)):
+            done = [head.id for head in heads if _deliver(head, now, events)]
+            with connection.cursor() as cursor:
+                cursor.execute(_DONE, [now, done])
+            tried, delivered = tried + len(heads), delivered + len(done)
+    if tried:
+        metrics.count_events("delivered", delivered)
+        metrics.count_events("failed", tried - delivered)
+    return tried
+
+
+def pause_before(attempt: int) -> timedelta:
+    """Return the wait before the attempt after failed ``attempt`` (1 is the first): 2 s, 4 s, … at most an hour."""
+    return min(timedelta(seconds=2**attempt), MAX_PAUSE)
+
+
+def _take_heads(now: datetime, limit: int) -> list[_Waiting]:
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_HEADS, [now, limit])
+        return [_Waiting(*row) for row in cursor.fetchall()]
+
+
+def _deliver(head: _Waiting, now: datetime, events: Registry) -> bool:
+    handlers = {name_of(handler): handler for handler in events.handlers.get(head.name, [])}
+    if not handlers and head.name in events.types:
+        return True
+    try:
+        event = events.load(head.name, orjson.loads(head.payload))
+    except (KeyError, TypeError) as error:  # written by a newer or older release
+        _note_failure(head, f"unreadable: {type(error).__name__}", now)
+        return False
+    delivery = Delivery(head.id, head.aggregate, head.aggregate_id, head.aggregate_version, head.occurred_at)
+    left = _without_receipts(head, handlers)
+    succeeded, failure = [], ""
+    for name, handler in left.items():
+        fault = _run(handler, name, event, delivery)
+        if fault:
+            failure = failure or f"{name}: {fault}"
+        else:
+            succeeded.append(name)
+    if failure:
+        _write_receipts(head.id, succeeded, now)
+        _note_failure(head, failure, now)
+    return not failure
+
+
+def _run(handler: Handler, name: str, event: Any, delivery: Delivery) -> str:
+    """Run one subscriber in a savepoint; return "" or the kind of its failure (its words may hold personal data)."""
+    try:
+        with transaction.atomic():
+            handler(event, delivery)
+    except Exception as error:
+        if not connection.is_usable():
+            raise  # the database went away: the whole batch is repeated
+        log.error("subscriber.failed", subscriber=name, event_id=delivery.event_id, exc_info=error)
+        return error.code if isinstance(error, DomainError) else type(error).__name__
+    return ""
+
+
+def _without_receipts(head: _Waiting, handlers: Mapping[str, Handler]) -> dict[str, Handler]:
+    if head.attempts == 0:
+        return dict(handlers)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT handler FROM kernel_event_receipt WHERE event_id = %s", [head.id])
+        received = {name for (name,) in cursor.fetchall()}
+    return {name: handler for name, handler in handlers.items() if name not in received}
+
+
+def _write_receipts(event_id: int, names: list[str], now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO kernel_event_receipt (event_id, handler, done_at) SELECT %s, unnest(%s::text[]), %s",
+            [event_id, names, now],
+        )
+
+
+def _note_failure(head: _Waiting, reason: str, now: datetime) -> None:
+    attempts = head.attempts + 1
+    is_dead = attempts >= MAX_ATTEMPTS
+    if is_dead:
+        log.error("event.dead", event_id=head.id, event_name=head.name, reason=reason)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _FAILED, [attempts, now + pause_before(attempts), now if is_dead else None, reason[:500], head.id]
+        )
+
+
+def name_of(handler: Handler) -> str:
+    """Return the stable name of a subscriber, as receipts and errors carry it."""
+    return f"{handler.__module__}.{handler.__qualname__}"
