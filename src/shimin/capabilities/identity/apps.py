@@ -8,7 +8,7 @@ from django.apps import AppConfig
 
 
 class IdentityConfig(AppConfig):
-    """Registers events, subscribers and cards."""
+    """Registers subscribers, periodic jobs and cards."""
 
     name = "shimin.capabilities.identity"
     label = "identity"
@@ -16,5 +16,6 @@ class IdentityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("shimin.capabilities.identity.subscriptions")
         import_module("shimin.capabilities.identity.tasks")
         import_module("shimin.capabilities.identity.cards")

@@ -1,39 +1,13 @@
-"""What follows from identity's events: messages to the person."""
+"""Clearing up: what identity need not know any longer is deleted."""
 
 from __future__ import annotations
 
-from shimin.capabilities.identity.events import AccountRegistered, PasswordChanged, RealNameVerified, SignedIn
-from shimin.capabilities.identity.models import Session
-from shimin.capabilities.notices.public import send_notice
-from shimin.kernel.events import Delivery, on
+from shimin.capabilities.identity.operations.forgetting import forget_old
+from shimin.kernel import clock
+from shimin.kernel.periodic import every
 
 
-@on(AccountRegistered)
-def on_account_registered(event: AccountRegistered, delivery: Delivery) -> None:
-    """Welcome the person and say what comes next."""
-    send_notice(account_id=event.account_id, template="identity.welcome", values={}, now=delivery.occurred_at)
-
-
-@on(RealNameVerified)
-def on_real_name_verified(event: RealNameVerified, delivery: Delivery) -> None:
-    """Tell the person, so that a stranger's doing would be noticed."""
-    send_notice(
-        account_id=event.account_id, template="identity.real_name_verified", values={}, now=delivery.occurred_at
-    )
-
-
-@on(SignedIn)
-def on_signed_in(event: SignedIn, delivery: Delivery) -> None:
-    """Warn of a sign-in from a device the account did not know."""
-    session = Session.objects.filter(id=event.session_id).first() if event.is_new_device else None
-    if session is not None:
-        values = {"device": session.device_label, "network": session.network or "未知网络"}
-        send_notice(
-            account_id=event.account_id, template="identity.new_device", values=values, now=delivery.occurred_at
-        )  # fmt: skip
-
-
-@on(PasswordChanged)
-def on_password_changed(event: PasswordChanged, delivery: Delivery) -> None:
-    """Warn the owner of a new password."""
-    send_notice(account_id=event.account_id, template="identity.password_changed", values={}, now=delivery.occurred_at)
+@every(3_600, "identity.forget_old")
+def forget() -> None:
+    """Delete old codes, sessions and devices."""
+    forget_old(clock.now())

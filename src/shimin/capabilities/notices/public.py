@@ -1,6 +1,7 @@
 """What other capabilities may use of notices."""
 
-from shimin.capabilities.notices.operations import mark_all_read, mark_read, send_code, send_notice, send_text
+from shimin.capabilities.notices.operations.reading import mark_all_read, mark_read
+from shimin.capabilities.notices.operations.sending import send_code, send_notice, send_text
 from shimin.capabilities.notices.ports import NoTextChannel, TextChannel, require_text_channel, set_text_channel
 from shimin.capabilities.notices.queries import NoticeView, count_unread, list_notices
 from shimin.capabilities.notices.wording import TemplateError

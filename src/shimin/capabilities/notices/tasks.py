@@ -1,1 +1,19 @@
-"""Jobs of notices."""
+"""Jobs of notices: carrying texts to phones, and forgetting old ones."""
+
+from __future__ import annotations
+
+from shimin.capabilities.notices.operations.delivering import deliver_texts, forget_texts
+from shimin.kernel import clock
+from shimin.kernel.periodic import every
+
+
+@every(1, "notices.deliver_texts")
+def deliver() -> None:
+    """Hand due texts to the gateway."""
+    deliver_texts(clock.now())
+
+
+@every(3_600, "notices.forget_texts")
+def forget() -> None:
+    """Delete texts older than a week."""
+    forget_texts(clock.now())

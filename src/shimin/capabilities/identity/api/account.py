@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.http import HttpRequest
 from ninja import Router, Status
 
 from shimin.capabilities.identity.api.schemas import CodeIn, CodeOut, RegistrationIn, SessionOut, SignInIn
+from shimin.capabilities.identity.devices import client_from
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.operations.codes import request_code
 from shimin.capabilities.identity.operations.opening import OpenedSession
 from shimin.capabilities.identity.operations.registration import register, reset_password
 from shimin.capabilities.identity.operations.signing_in import sign_in
-from shimin.capabilities.identity.web.client import client_of
 from shimin.kernel import clock
 from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.api import Public
@@ -33,7 +31,7 @@ def session_out(opened: OpenedSession) -> SessionOut:
 def post_code(request: HttpRequest, body: CodeIn) -> Status[CodeOut]:
     """Send a code to a phone. The answer is the same whether the phone has an account or not."""
     phone = request_code(
-        actor=ANONYMOUS, phone=body.phone, purpose=body.purpose, client=client_of(request), now=clock.now()
+        actor=ANONYMOUS, phone=body.phone, purpose=body.purpose, client=client_from(request), now=clock.now()
     )  # fmt: skip
     return Status(202, CodeOut(phone=mask_phone(phone)))
 
@@ -44,7 +42,7 @@ def post_code(request: HttpRequest, body: CodeIn) -> Status[CodeOut]:
 def post_registration(request: HttpRequest, body: RegistrationIn) -> Status[SessionOut]:
     """Open an account with the code that was sent, and a session."""
     opened = register(
-        actor=ANONYMOUS, phone=body.phone, code=body.code, password=body.password, client=client_of(request),
+        actor=ANONYMOUS, phone=body.phone, code=body.code, password=body.password, client=client_from(request),
         now=clock.now(),
     )  # fmt: skip
     return Status(201, session_out(opened))
@@ -57,7 +55,7 @@ def post_registration(request: HttpRequest, body: RegistrationIn) -> Status[Sess
 def post_password_reset(request: HttpRequest, body: RegistrationIn) -> Status[SessionOut]:
     """Set a new password with the code that was sent. All sessions end; the name has to be proved again."""
     opened = reset_password(
-        actor=ANONYMOUS, phone=body.phone, code=body.code, password=body.password, client=client_of(request),
+        actor=ANONYMOUS, phone=body.phone, code=body.code, password=body.password, client=client_from(request),
         now=clock.now(),
     )  # fmt: skip
     return Status(201, session_out(opened))
@@ -68,6 +66,6 @@ def post_session(request: HttpRequest, body: SignInIn) -> Status[SessionOut]:
     """Open a session by phone and password."""
     opened = sign_in(
         actor=ANONYMOUS, kind=AccountKind.CITIZEN, name=body.phone, password=body.password,
-        client=replace(client_of(request), device_token=body.device_token), now=clock.now(),
+        client=client_from(request, device_token=body.device_token), now=clock.now(),
     )  # fmt: skip
     return Status(201, session_out(opened))

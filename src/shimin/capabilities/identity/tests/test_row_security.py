@@ -7,7 +7,7 @@ from django.db import connection
 from shimin.capabilities.identity.operations.consents import give_consent
 from shimin.capabilities.identity.tests.factories import NOW, make_officer, make_resident
 from shimin.capabilities.identity.tests.test_registration import ask
-from shimin.capabilities.notices.operations import send_notice
+from shimin.capabilities.notices.operations.sending import send_notice
 from shimin.kernel.db import role_name, scope
 from shimin.kernel.testing import connect_as
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from ninja import Router, Schema
 from pydantic import Field
 
-from shimin.capabilities.notices.operations import mark_read
+from shimin.capabilities.notices.operations.reading import mark_read
 from shimin.capabilities.notices.queries import NoticeView, list_notices
 from shimin.kernel import clock
 from shimin.kernel.access import Request

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from shimin.capabilities.notices.operations import mark_all_read, mark_read
+from shimin.capabilities.notices.operations.reading import mark_all_read, mark_read
 from shimin.capabilities.notices.queries import list_demo_texts, list_notices
 from shimin.kernel import clock
 from shimin.kernel.access import Request, public, signed_in

@@ -1,4 +1,4 @@
-"""Sending messages and marking them read."""
+"""Writing messages: into the inbox of an account, or into the queue of texts to phones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,8 @@ from django.conf import settings
 from shimin.capabilities.notices.domain import TEXT_LIFETIME, NoticeState
 from shimin.capabilities.notices.models import TEXT, TEXT_PHONE, VALUES, Notice, TextMessage
 from shimin.capabilities.notices.ports import get_text_channel, require_text_channel
-from shimin.capabilities.notices.queries import NoticeView, view_of
 from shimin.capabilities.notices.wording import get_template
-from shimin.kernel.actor import Actor
 from shimin.kernel.crypto import encrypt
-from shimin.kernel.db import scope
-from shimin.kernel.errors import NotFound, SignInRequired
 from shimin.kernel.ids import new_id
 
 
@@ -67,33 +63,3 @@ def send_text(*, phone: str, template: str, values: Mapping[str, str], now: date
         text=encrypt(words.fill(words.text, values), context=TEXT),
         state=NoticeState.DELIVERED if in_box else NoticeState.QUEUED,
     ).save(force_insert=True)  # fmt: skip
-
-
-def mark_read(*, actor: Actor, notice_id: int, now: datetime) -> NoticeView:
-    """Mark one of the actor's notices as read and return it; a repeated call changes nothing.
-
-    Raises:
-        NotFound: the actor has no such notice.
-    """
-    account_id = _owner(actor)
-    with scope(actor):
-        notice = Notice.objects.filter(id=notice_id, account_id=account_id).first()
-        if notice is None:
-            raise NotFound
-        if notice.read_at is None:
-            notice.state, notice.read_at = NoticeState.READ, now
-            notice.save(update_fields=["state", "read_at"])
-    return view_of(notice)
-
-
-def mark_all_read(*, actor: Actor, now: datetime) -> int:
-    """Mark all of the actor's notices as read and return how many were not."""
-    account_id = _owner(actor)
-    with scope(actor):
-        return Notice.objects.filter(account_id=account_id, read_at=None).update(state=NoticeState.READ, read_at=now)
-
-
-def _owner(actor: Actor) -> int:
-    if actor.account_id is None:
-        raise SignInRequired
-    return actor.account_id

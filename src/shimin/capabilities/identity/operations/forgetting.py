@@ -1,0 +1,25 @@
+"""Deleting what has served its time (PIPL 19: kept no longer than needed)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from shimin.capabilities.identity.models import KnownDevice, Session, VerificationCode
+from shimin.kernel.actor import SYSTEM
+from shimin.kernel.db import scope
+
+_CODES_KEPT = timedelta(days=1)
+_SESSIONS_KEPT = timedelta(days=180)  # 网络安全法 21: network logs for six months
+_DEVICES_KEPT = timedelta(days=400)  # no browser keeps the cookie longer
+
+
+def forget_old(now: datetime) -> dict[str, int]:
+    """Delete old codes, ended or expired sessions, and devices long unseen; return how many of each."""
+    over = now - _SESSIONS_KEPT
+    with scope(SYSTEM):
+        codes, _ = VerificationCode.objects.filter(expires_at__lt=now - _CODES_KEPT).delete()
+        sessions, _ = Session.objects.filter(Q(ended_at__lt=over) | Q(expires_at__lt=over)).delete()
+        devices, _ = KnownDevice.objects.filter(last_seen_at__lt=now - _DEVICES_KEPT).delete()
+    return {"codes": codes, "sessions": sessions, "devices": devices}
