@@ -8,11 +8,14 @@ import orjson
 from django.db import models
 
 
-class Document(models.TextField):
+class Document(models.JSONField):
     """JSON as text. Materials, choices, views and fields are shown in the author's order, so the order is content."""
+
+    def db_type(self, connection: Any) -> str:
+        return "text"
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> str:
+        return orjson.dumps(value).decode()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         return None if value is None else orjson.loads(value)
-
-    def get_prep_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
