@@ -86,7 +86,9 @@ def _file_stages(settings: Settings, environ: dict[str, str]) -> list[Stage]:
             "Static files",
             stamp=static / ".collected",
             fingerprint=lambda: fingerprint_of(settings.root, _static_sources(settings)),
-            work=lambda: _manage(settings, environ, "collectstatic", "--no-input", "--clear"),
+            work=lambda: _manage(
+                settings, environ | {"SHIMIN_COLLECT_STATIC": "1"}, "collectstatic", "--no-input", "--clear"
+            ),
         ),
     ]
 
