@@ -13,6 +13,7 @@ from shimin.kernel.actor import ANONYMOUS, Actor
 CITY_COOKIE = "shimin_city"
 TYPE_COOKIE = "shimin_type"
 LARGE = "large"
+LONGEST_WAY_BACK = 1000
 
 # Names under which addresses carry the city's code: /c/<code>/…
 _CITY_ARGUMENTS = ("code", "region_code", "city_code")
@@ -59,9 +60,15 @@ def frame(request: HttpRequest) -> dict[str, Frame]:
             city_code=code if name else "",
             city_name=name or "",
             is_large=request.COOKIES.get(TYPE_COOKIE) == LARGE,
-            back_here=request.get_full_path() if request.method in ("GET", "HEAD") else request.path,
+            back_here=_back_here(request),
         )
     }
+
+
+def _back_here(request: HttpRequest) -> str:
+    """Return the way back to this page; a form, or an absurd address, leads back to its bare path."""
+    address = request.get_full_path()
+    return address if request.method in ("GET", "HEAD") and len(address) <= LONGEST_WAY_BACK else request.path[:200]
 
 
 def city_code_of(request: HttpRequest) -> str:

@@ -62,7 +62,7 @@ def city_home(request: Request, region_code: str) -> HttpResponse:
 
 
 @require_safe
-@public()
+@public(transaction=False)
 def door(request: Request, region_code: str, audience: Audience) -> HttpResponse:
     """Show everything for one side: persons or firms, by life event and by theme."""
     region = get_region(region_code)
@@ -82,7 +82,7 @@ def door(request: Request, region_code: str, audience: Audience) -> HttpResponse
 
 
 @require_safe
-@public()
+@public(transaction=False)
 def life_event(request: Request, region_code: str, audience: Audience, slug: str) -> HttpResponse:
     """Show the services around one life event.
 

@@ -63,7 +63,7 @@ def type_size(request: Request) -> HttpResponse:
     and leaves public pages free of form tokens.
     """
     target = request.GET.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+    if not (target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)):
         target = "/"
     response = HttpResponseRedirect(target)
     if request.GET.get("size") == LARGE:

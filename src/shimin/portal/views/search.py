@@ -15,7 +15,7 @@ LONGEST = 100
 
 
 @require_safe
-@public()
+@public(transaction=False)
 def search(request: Request, region_code: str) -> HttpResponse:
     """Show the services that answer ``?q=``, in the words of the person who asks."""
     region = get_region(region_code)

@@ -57,3 +57,12 @@ def test_light_has_a_word_and_a_shape():
     drawn = ui.light("amber", "快到期")
     assert "快到期" in drawn
     assert "<path" in drawn
+
+
+def test_lines_break_between_words():
+    assert ui.by_word("社会保险查询") == "社会保险<wbr>查询"
+    assert "<wbr>）" not in ui.by_word("领事保护与求助（12308）")
+
+
+def test_words_of_people_are_escaped():
+    assert "<script>" not in ui.by_word("<script>")
