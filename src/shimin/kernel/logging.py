@@ -52,7 +52,8 @@ def configure(config: Process) -> None:
     ]
     if config.process == "owner":
         shared.insert(0, drop_quiet)
-    ending: list[Any] = [describe_exception, render_json] if is_serving else [structlog.dev.ConsoleRenderer()]
+    readable = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    ending: list[Any] = [describe_exception, render_json] if is_serving else [readable]
     structlog.configure(
         processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -7,7 +7,7 @@ import re
 from shimin.kernel.errors import InvalidInput
 
 MAX_FEN = 10**14  # a trillion yuan: anything larger is a slip of the finger or an attack
-_YUAN = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.([0-9]{1,2}))?")
+_YUAN = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.([0-9]{1,2}))?")
 
 
 class InvalidAmount(InvalidInput):

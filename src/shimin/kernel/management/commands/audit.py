@@ -11,7 +11,7 @@ from shimin.kernel.audit_verification import verify
 
 
 class Command(BaseCommand):
-    """``audit verify [--month 2026-11]``: names each changed, missing or inserted row; exit status 1 if there is one."""
+    """``audit verify [--month 2026-11]``: names changed, missing and inserted rows; exit status 1 then."""
 
     help = "Prove that no audit row was changed, removed or slipped in"
 
