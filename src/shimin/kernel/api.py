@@ -43,9 +43,11 @@ class OrjsonRenderer(BaseRenderer):
 
 
 class Public:
-    """``auth=Public()``: anybody may call."""
+    """``auth=Public()``: anybody may call. Who comes with a session's cookie needs the token of the same site."""
 
     def __call__(self, request: HttpRequest) -> bool:
+        if getattr(request, "actor", ANONYMOUS).is_signed_in:
+            _admit(request, Access())
         return True
 
 

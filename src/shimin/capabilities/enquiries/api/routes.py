@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from django.http import HttpResponse
+from django.utils.cache import patch_cache_control
 from ninja import Path, Query, Router
 from ninja.responses import Status
 from pydantic import StringConstraints
@@ -56,7 +58,10 @@ def get_look_up(request: Request, code: RegionCode, slug: Slug) -> dict[str, Any
     description="For a personal record the caller is signed in at the item's level and has given the consent the "
     "item asks for. Every call is in the person's access log, refused ones too.",
 )
-def post_look_up(request: Request, code: RegionCode, slug: Slug, body: LookUpIn) -> dict[str, Any]:
+def post_look_up(
+    request: Request, response: HttpResponse, code: RegionCode, slug: Slug, body: LookUpIn
+) -> dict[str, Any]:
+    _keep_nowhere(response)
     try:
         record = look_up(
             actor=request.actor, region_code=code, slug=slug, view_code=body.view, params=body.params,
@@ -84,9 +89,11 @@ def post_callback(request: Request, code: RegionCode, slug: Slug) -> Status[None
 )
 def get_reads(
     request: Request,
+    response: HttpResponse,
     after: Annotated[str | None, Query(max_length=100)] = None,
     item_id: Annotated[IdText | None, Query()] = None,
 ) -> dict[str, Any]:
+    _keep_nowhere(response)
     position = decode_cursor(after, int)[0] if after else None
     page = list_reads(request.actor, after=position, item_id=int(item_id) if item_id else None)
     return {
@@ -96,7 +103,8 @@ def get_reads(
 
 
 @router.get("/me/reads/{enquiry_id}", auth=SignedIn(), operation_id="get_read", response=ReadOut, summary="One reading")
-def get_read(request: Request, enquiry_id: Annotated[IdText, Path()]) -> dict[str, Any]:
+def get_read(request: Request, response: HttpResponse, enquiry_id: Annotated[IdText, Path()]) -> dict[str, Any]:
+    _keep_nowhere(response)
     return read_out(get_read_for(actor=request.actor, enquiry_id=int(enquiry_id)))
 
 
@@ -112,3 +120,8 @@ def post_dispute(request: Request, enquiry_id: Annotated[IdText, Path()], body: 
         actor=request.actor, enquiry_id=int(enquiry_id), reason=body.reason, words=body.words, now=clock.now()
     )
     return Status(201, {"dispute_id": str(dispute_id)})
+
+
+def _keep_nowhere(response: HttpResponse) -> None:
+    """What belongs to one person stays in no cache on the way, nor in the browser's."""
+    patch_cache_control(response, private=True, no_store=True)

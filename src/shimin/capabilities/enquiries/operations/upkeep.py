@@ -19,6 +19,8 @@ from shimin.kernel.db import scope
 
 LOST_AFTER = timedelta(minutes=2)
 WINDOW = timedelta(minutes=15)
+# Nobody is called back to a source that comes and goes; by then the circuit breakers of the web have closed, too.
+BACK_FOR = timedelta(minutes=1)
 BATCH = 500
 
 _OVERFULL = """
@@ -81,15 +83,15 @@ def watch_sources(now: datetime) -> None:
     """
     systems = list_systems()
     up = {system.name: record_source().is_up(system) for system, *_ in systems}
-    for name, is_up in up.items():
-        sent = CALLBACK_BATCH if is_up else 0
-        while sent == CALLBACK_BATCH:
-            sent = tell_those_waiting(system=name, now=now)
+    with scope(SYSTEM):
+        before = {row.system: row for row in SourceHealth.objects.all()}
+    for name, row in before.items():
+        if up.get(name) and row.is_up and row.changed_at <= now - BACK_FOR:
+            _tell_all(name, now)
     with scope(SYSTEM):
         with connection.cursor() as cursor:
             cursor.execute(_BEHAVIOUR, [now - WINDOW])
             behaviour = {row[0]: row[1:] for row in cursor.fetchall()}
-        before = {row.system: row for row in SourceHealth.objects.all()}
         waiting = dict(CallbackRequest.objects.filter(told_at=None).values_list("system").annotate(count=Count("id")))
         for system, agency_id, agency_name, city_code in systems:
             _renew(
@@ -97,6 +99,11 @@ def watch_sources(now: datetime) -> None:
                 agency_name=agency_name, city_code=city_code, waiting=waiting.get(system.name, 0),
                 behaviour=behaviour.get(system.name, (0, 0, 0, None)), now=now,
             )  # fmt: skip
+
+
+def _tell_all(system: str, now: datetime) -> None:
+    while tell_those_waiting(system=system, now=now) == CALLBACK_BATCH:
+        continue
 
 
 def _renew(

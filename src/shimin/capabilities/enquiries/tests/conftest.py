@@ -45,7 +45,7 @@ def source(at) -> Iterator[FakeSource]:
 def fresh_buckets(monkeypatch):
     """Rate limits of one test do not reach the next."""
     for name, limit in (("_per_person", 30), ("_per_address", 60), ("_refusals", 10)):
-        monkeypatch.setattr(operation, name, LocalBucket(limit=limit, per_seconds=60))
+        monkeypatch.setattr(operation, name, LocalBucket(limit=limit, per_seconds=60, clock=lambda: 0.0))
 
 
 @pytest.fixture
