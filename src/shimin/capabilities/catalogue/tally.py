@@ -62,6 +62,11 @@ class Tally:
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [list(column) for column in zip(*rows, strict=True)])
 
+    def forget(self) -> None:
+        """Drop what has gathered, unwritten."""
+        with self._lock:
+            self._counts, self._flushed_at = Counter(), time.monotonic()
+
 
 used = Tally(_USED)
 missed = Tally(_MISSED)

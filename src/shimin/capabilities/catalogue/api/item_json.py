@@ -74,7 +74,7 @@ def card_json(card: ItemCard) -> dict[str, Any]:
     return {
         "item_id": str(card.item_id), "region_code": card.region_code, "slug": card.slug, "name": card.name,
         "summary": card.summary, "agency": card.agency_slug, "agency_name": card.agency_name, "icon": card.icon,
-        "tab": card.tab, "class": card.class_, "audience": card.audience, "assurance_level": card.level,
+        "tab": card.tab, "service_class": card.class_, "audience": card.audience, "assurance_level": card.level,
         "online": card.online, "stars": card.stars, "status": card.status, "status_words": card.status_words,
         "demo": card.demo,
     }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
 from shimin.capabilities.catalogue.operations.feedback import LONGEST_TEXT
 from shimin.kernel.api import IdText
@@ -55,7 +55,7 @@ class CardOut(Schema):
     agency_name: str
     icon: str
     tab: str
-    class_: str = Field(serialization_alias="class", validation_alias="class")
+    service_class: str
     audience: str
     assurance_level: int
     online: str

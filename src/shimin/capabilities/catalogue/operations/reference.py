@@ -51,6 +51,11 @@ def load_reference(*, now: datetime) -> Loaded:
     return loaded
 
 
+def known_regions() -> frozenset[str]:
+    """Return the codes of the published list and the country; reads the file, so it needs no database."""
+    return frozenset({COUNTRY, *(region.code for region in _regions())})
+
+
 def _regions() -> list[Region]:
     with (DATA / "regions.csv").open(encoding="utf-8", newline="") as file:
         return [_region(row) for row in csv.DictReader(file)]

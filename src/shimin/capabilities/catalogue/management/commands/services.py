@@ -22,6 +22,7 @@ from shimin.capabilities.catalogue.folder.tree import ServiceFolder, Tree, read_
 from shimin.capabilities.catalogue.models import ServiceVersion
 from shimin.capabilities.catalogue.operations.export import export_catalogue
 from shimin.capabilities.catalogue.operations.publish import preview_of, publish_services
+from shimin.capabilities.catalogue.operations.reference import known_regions
 from shimin.capabilities.catalogue.queries import stars_of, with_entries
 from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM
@@ -74,7 +75,7 @@ class Command(BaseCommand):
 
     def _checked(self, options: dict[str, Any], addresses: list[str]) -> Tree:
         """Return the tree, or list its faults and leave with status 1."""
-        tree, findings = check_tree(options["root"], addresses)
+        tree, findings = check_tree(options["root"], addresses, known_regions())
         for finding in findings:
             self.stdout.write(str(finding))
         if findings:
