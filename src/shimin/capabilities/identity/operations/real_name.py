@@ -23,13 +23,13 @@ from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.consents import give_consent
 from shimin.capabilities.identity.operations.opening import OpenedSession, raise_session
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
-from shimin.capabilities.identity.ports import PersonStatus, get_identity_source
+from shimin.capabilities.identity.ports import IdentitySource, PersonStatus, get_identity_source
 from shimin.kernel import audit, events
 from shimin.kernel.actor import Actor, ActorKind, AssuranceLevel
 from shimin.kernel.clock import local_date
 from shimin.kernel.crypto import decrypt, encrypt
 from shimin.kernel.db import auth_scope, require_no_transaction
-from shimin.kernel.errors import Conflict, Forbidden, InvalidInput, SignInRequired
+from shimin.kernel.errors import Conflict, Forbidden, InvalidInput, SignInRequired, Unavailable
 from shimin.kernel.id_numbers import IdNumber, age_on, parse_id_number
 from shimin.kernel.ids import new_id
 from shimin.kernel.names import normalise_name
@@ -96,6 +96,14 @@ class SecondMismatch(InvalidInput):
         super().__init__(words, mend="请对照证件检查，或换另一种证件核实。", fields={"second_value": words})
 
 
+class RegisterSilent(Unavailable):
+    """A register does not answer in time; nothing was changed."""
+
+    code = "identity.register_silent"
+    message = "核对身份的系统暂时没有回应。"
+    mend = "您填的内容都留着，请过几分钟再点一次；着急的可以带身份证到窗口办理。"
+
+
 class PersonTaken(Conflict):
     """Another account has proved this person. Whose is not told."""
 
@@ -140,7 +148,7 @@ def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> Ope
         IdNumberInvalid, NameInvalid, SecondNumberInvalid, ConsentRequired: mend the input.
         MinorNeedsGuardian, PersonNotActive, PersonTaken, OtherPersonProved: go another way.
         NameMismatch, SecondMismatch: a register says no.
-        Unavailable: a register does not answer; nothing is changed.
+        RegisterSilent, NoIdentitySource: nobody can be asked now; nothing is changed.
         RealNameThrottled: more than ten attempts a day.
     """
     account_id = _citizen(actor)
@@ -176,6 +184,13 @@ def _check(claim: RealNameClaim, now: datetime) -> _Checked:
 
 def _ask_registers(checked: _Checked) -> None:
     source = get_identity_source()
+    try:
+        _compare(source, checked)
+    except Unavailable as silent:
+        raise RegisterSilent(retry_after_seconds=silent.retry_after_seconds) from silent
+
+
+def _compare(source: IdentitySource, checked: _Checked) -> None:
     answer = source.check_person(checked.name, checked.id_number.text)
     if not answer.matches:
         raise NameMismatch

@@ -190,6 +190,7 @@ def test_a_register_that_is_down_loses_nothing_and_shows_no_number(browser, regi
     refused = browser.post("/account/real-name", proof("周晓敏", number))
     page = words(refused)
     assert refused.status_code == 503
+    assert "暂时没有回应" in page
     assert "周晓敏" in page
     assert number not in page
     assert "A12345678" not in page

@@ -14,6 +14,7 @@ from shimin.capabilities.identity.operations.real_name import (
     PersonNotActive,
     PersonTaken,
     RealNameClaim,
+    RegisterSilent,
     SecondMismatch,
     SecondNumberInvalid,
     prove_real_name,
@@ -23,7 +24,7 @@ from shimin.capabilities.identity.queries import get_account_view, get_subject, 
 from shimin.capabilities.identity.tests.factories import NOW, actor_of, make_id_number, make_resident
 from shimin.capabilities.identity.tests.outbox import emitted, refusals
 from shimin.kernel.actor import AssuranceLevel
-from shimin.kernel.errors import LevelRequired, Unavailable
+from shimin.kernel.errors import LevelRequired
 from shimin.kernel.id_numbers import IdNumberCheckDigit, IdNumberForeign, check_digit
 from shimin.kernel.names import NameInvalid
 from shimin.kernel.testing import count_statements
@@ -160,7 +161,7 @@ def test_asks_for_consent_and_keeps_it(newcomer, registers):
 
 def test_a_register_that_is_down_changes_nothing(newcomer, registers):
     registers.down = True
-    with pytest.raises(Unavailable):
+    with pytest.raises(RegisterSilent):
         prove(newcomer, "周晓敏", make_id_number())
     assert actor_of(newcomer.token).level is AssuranceLevel.PHONE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -92,5 +93,6 @@ def finish(request: Request, flow: Flow) -> HttpResponse:
             clear_pending(response)
             return response
     return form_page(
-        request, "identity/code_finish.html", form, error=error, flow=flow, phone=mask_phone(pending.phone)
+        request, "identity/code_finish.html", form, error=error, flow=flow, phone=mask_phone(pending.phone),
+        is_demo=settings.SHIMIN.demo,
     )  # fmt: skip

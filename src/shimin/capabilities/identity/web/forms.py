@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -86,20 +86,23 @@ class RealNameForm(forms.Form):
     consents = forms.BooleanField(label=REAL_NAME_TEXT, required=False)
     kept = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
 
-    def keep(self, hints: Mapping[str, str]) -> None:
-        """Let fields be empty whose value is kept, and say what is kept in masked form."""
-        for name, hint in hints.items():
+    def may_be_empty(self, names: Iterable[str]) -> None:
+        """Do not ask again for fields whose value is kept; call it before the form is checked."""
+        for name in names:
             self.fields[name].required = False
+
+    def say_kept(self, hints: Mapping[str, str]) -> None:
+        """Say beside the fields, in masked form, what is kept."""
+        for name, hint in hints.items():
+            self.fields[name].required = True  # it is: an empty field only means "as before"
             self[name].help_text = f"已填 {hint}，不改可以留空"
 
 
 def show_error(form: forms.Form, error: DomainError) -> None:
-    """Put a refusal beside the fields it is about, the way on with it; what is about no field goes on top."""
-    beside = {name: words for name, words in error.fields.items() if name in form.fields}
-    for name, words in beside.items():
-        form.add_error(name, words if words == error.mend else f"{words}{error.mend}")
-    if not beside:
-        form.add_error(None, f"{error.message}{error.mend}")
+    """Put a refusal beside the fields it is about, the way on with it; what is about no field, the page says on top."""
+    for name, words in error.fields.items():
+        if name in form.fields:
+            form.add_error(name, words if words == error.mend else f"{words}{error.mend}")
 
 
 def cleaned(form: forms.Form) -> dict[str, Any]:

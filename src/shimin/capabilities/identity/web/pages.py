@@ -20,7 +20,8 @@ def form_page(
 ) -> HttpResponse:  # fmt: skip
     """Render a form; with an error (or faults of the form) the status says so. Nothing of it is stored anywhere."""
     status = error.status if error is not None else (422 if form.errors else 200)
-    response = render(request, template, {"form": form, **context}, status=status)
+    trouble = error if error is not None and not form.errors else None
+    response = render(request, template, {"form": form, "trouble": trouble, **context}, status=status)
     if error is not None and error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     response.headers["Cache-Control"] = "private, no-store"

@@ -62,7 +62,7 @@ def _prove(request: Request, account: AccountView, now: datetime) -> HttpRespons
         return _proof_page(request, RealNameForm(), account, {}, now)
     kept = _open(request.POST.get("kept", ""), account.account_id, now)
     form = RealNameForm(request.POST)
-    form.keep({name: _hint(name, value) for name, value in kept.items()})
+    form.may_be_empty(kept)
     error = None
     if form.is_valid():
         values = _with_kept(form.cleaned_data, kept)
@@ -81,7 +81,7 @@ def _proof_page(
     error: DomainError | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Render the form; typed numbers go back sealed, never in clear."""
-    form.keep({name: _hint(name, value) for name, value in kept.items()})
+    form.say_kept({name: _hint(name, value) for name, value in kept.items()})
     if form.is_bound:
         form.data = {
             **{name: form.data.get(name, "") for name in form.fields},

@@ -24,5 +24,6 @@ class Command(BaseCommand):
             self.stdout.write(f"  工作人员 {officer.login}  {officer.name}  （从 /desk/sign-in 登录）")
         self.stdout.write("可以用来试实名核实的演示居民：")
         for person in about["to_prove"]:
-            self.stdout.write(f"  {person['name']}  {person['id_number']}  社会保障卡卡号 {person['social_card']}")
+            card = f"社会保障卡卡号 {person['social_card']}"
+            self.stdout.write(f"  {person['name']}  {person['id_number']}  {card}  {person['words']}")
         self.stdout.write("短信验证码都在 /demo/inbox")
