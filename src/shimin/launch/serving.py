@@ -95,12 +95,13 @@ def _services(settings: Settings, url: str, mark: str, *, demo: bool) -> Iterato
         return process_environment(settings, url=url, process=process, demo=demo) | {leftovers.MARK: mark}
 
     if demo:
-        yield _sandbox(settings, environ("owner"))
-    yield Service("worker", [settings.python, "-m", "shimin.project.worker"], environ("worker"))
-    yield _web(settings, environ("web"))
+        yield sandbox_service(settings, environ("owner"))
+    yield worker_service(settings, environ("worker"))
+    yield web_service(settings, environ("web"))
 
 
-def _sandbox(settings: Settings, environ: dict[str, str]) -> Service:
+def sandbox_service(settings: Settings, environ: dict[str, str]) -> Service:
+    """Return the departments of the demo city."""
     del environ["DATABASE_URL"]  # departments have their own data
     options = ["--port-base", str(settings.sandbox_port_base), "--keys-dir", str(settings.keys_dir)]
     return Service(
@@ -111,7 +112,13 @@ def _sandbox(settings: Settings, environ: dict[str, str]) -> Service:
     )
 
 
-def _web(settings: Settings, environ: dict[str, str]) -> Service:
+def worker_service(settings: Settings, environ: dict[str, str]) -> Service:
+    """Return the worker."""
+    return Service("worker", [settings.python, "-m", "shimin.project.worker"], environ)
+
+
+def web_service(settings: Settings, environ: dict[str, str]) -> Service:
+    """Return the web server as it runs in earnest."""
     options = {
         "--interface": "wsgi",
         "--host": settings.host,

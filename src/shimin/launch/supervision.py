@@ -75,6 +75,10 @@ class Supervisor:
                 raise self._fault(waiting[0][0].service, f"does not answer at http://{host}:{port}{path}")
             time.sleep(_POLL_SECONDS / 2)
 
+    def pid_of(self, name: str) -> int:
+        """Return the process that runs the service of this name now."""
+        return next(each.process.pid for each in self._running if each.service.name == name)
+
     def watch(self) -> Never:
         """Restart what ends, with growing pauses, until an exception (a signal) ends the watch."""
         while True:
