@@ -114,8 +114,8 @@ class TestPublishing:
             services("publish", "430100/absent")
         with pytest.raises(CommandError, match="or --all"):
             services("publish")
+        write_item(tmp_path)
         with pytest.raises(CommandError, match="write a day as"):
-            write_item(tmp_path)
             services("publish", ADDRESS, effective_from="tomorrow")
 
 
