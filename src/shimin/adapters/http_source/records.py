@@ -39,7 +39,7 @@ class HttpRecordSource:
         try:
             self._clients.of(system).post(f"/records/{_PROBE.record}", request_body(_PROBE))
         except SourceRefused as refusal:
-            return refusal.status == 404
+            return refusal.answered_status == 404
         except SourceError:
             return False
         return True

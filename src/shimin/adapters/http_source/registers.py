@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,6 @@ from shimin.adapters.http_source.directory import REGISTERS
 from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, RecordSource, VerifiedSubject
 from shimin.capabilities.identity.public import PersonCheck, PersonStatus, SecondSource
 from shimin.kernel.http_client import AnswerUnreadable
-from shimin.kernel.ids import new_id
 
 _PURPOSE = "核实本人真实姓名"
 _LAW = "《中华人民共和国网络安全法》第二十四条（真实身份信息）"
@@ -48,7 +48,7 @@ class HttpIdentitySource:
         self, system: str, record: str, name: str, id_number: str, params: Mapping[str, Any], fields: list[str]
     ) -> RecordAnswer:
         query = RecordQuery(
-            record=record, request_id=str(new_id()), purpose=_PURPOSE, legal_basis=_LAW, consent_id=None,
+            record=record, request_id=secrets.token_hex(16), purpose=_PURPOSE, legal_basis=_LAW, consent_id=None,
             subject=VerifiedSubject(name, id_number), params=params, fields=fields,
         )  # fmt: skip
         return self._source.fetch(REGISTERS[system], query)
