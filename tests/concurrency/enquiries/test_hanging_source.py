@@ -24,7 +24,6 @@ from shimin.kernel import clock
 from shimin.kernel.rate import LocalBucket
 from tests.contracts.departments import running_departments
 
-pytestmark = pytest.mark.django_db(transaction=True)
 CITY = "430700"
 SYSTEMS = {"traffic-violations": "traffic-police", "plate-lottery": "transport"}
 

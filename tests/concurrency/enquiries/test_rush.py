@@ -23,7 +23,6 @@ from shimin.kernel.db import scope
 from shimin.kernel.models import AuditRecord
 from shimin.kernel.rate import LocalBucket
 
-pytestmark = pytest.mark.django_db(transaction=True)
 CITY = "430700"
 TOGETHER = 8
 
