@@ -41,6 +41,8 @@ class Access:
         elif self.signed_in:
             if not actor.is_signed_in:
                 raise SignInRequired
+            if actor.kind is not ActorKind.CITIZEN:
+                raise NotFound  # a staff session opens the desk and nothing of a citizen's
             if actor.level < self.level:
                 raise LevelRequired(self.level)
 
