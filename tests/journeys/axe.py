@@ -23,8 +23,15 @@ async () => {
 def serious_violations(page: Page) -> list[str]:
     """Return axe's serious and critical findings on the open page, each with its place.
 
+    The page is looked at in its whole height: axe takes what the tab bar covers for the moment for too small to touch.
     The script is evaluated, not added: the pages' own policy allows no inline script.
     """
+    size = page.viewport_size
+    if size is not None:
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": size["width"], "height": max(size["height"], height + 200)})
     page.evaluate(_SOURCE.read_text("utf-8"))
     found: list[str] = page.evaluate(_RUN)
+    if size is not None:
+        page.set_viewport_size(size)
     return found
