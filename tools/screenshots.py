@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 LARGEST_BYTES = 80_000
 CITY = "430100"
-RESIDENT, PASSWORD = "13800000001", "Shimin-demo-2026"  # noqa: S105 (the demo's, printed at its start)
+RESIDENT, PASSWORD = "13800000001", "Shimin-demo-2026"
 
 
 @dataclass(frozen=True)
