@@ -17,7 +17,7 @@ from shimin.capabilities.catalogue.folder.tree import AgencyFolder, RegionFolder
 from shimin.capabilities.catalogue.models import Agency, Region, SearchEntry, ServiceItem, ServiceVersion
 from shimin.capabilities.catalogue.operations.stamp import changing
 from shimin.capabilities.catalogue.queries import stars_of
-from shimin.capabilities.catalogue.search.index import count_terms, write_entry
+from shimin.capabilities.catalogue.search.index import IndexedVersion, count_terms, write_entries
 from shimin.kernel import audit, events
 from shimin.kernel.actor import Actor
 from shimin.kernel.ids import new_id
@@ -104,9 +104,7 @@ def _add_version(
         effective_from=starts_at, effective_to=ends_at, published_at=now, stars=stars, **_columns(doc),
     )  # fmt: skip
     version.save(force_insert=True)
-    write_entry(
-        version_id=version.id, region_code=item.region_code, effective_from=starts_at, effective_to=ends_at, doc=doc
-    )
+    write_entries([IndexedVersion(version.id, item.region_code, starts_at, ends_at, doc)])
     return version
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -35,20 +36,28 @@ _SOUND = """
 _LONGEST_SOUNDED = 12
 
 
-def write_entry(
-    *,
-    version_id: int,
-    region_code: str,
-    effective_from: datetime,
-    effective_to: datetime | None,
-    doc: Mapping[str, Any],
-) -> None:
-    """Write (or rewrite) the entry of one version. Call ``count_terms`` after the last one."""
-    weighed = _weighed_terms(doc)
-    vector = " ".join(f"'{term}':1{weight}" for term, weight in sorted(weighed.items()))
-    length = len("".join(runs(normalise_long(_texts_joined(doc["name"])))))
+@dataclass(frozen=True, slots=True)
+class IndexedVersion:
+    """A version as the index takes it; ``doc`` needs only a name, the other keys add words."""
+
+    version_id: int
+    region_code: str
+    effective_from: datetime
+    effective_to: datetime | None
+    doc: Mapping[str, Any]
+
+
+def write_entries(versions: Iterable[IndexedVersion]) -> None:
+    """Write (or rewrite) the entries of versions. Call ``count_terms`` after the last one."""
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [version_id, region_code, effective_from, effective_to, vector, length])
+        cursor.executemany(_WRITE, map(_entry, versions))
+
+
+def _entry(version: IndexedVersion) -> tuple[Any, ...]:
+    weighed = _weighed_terms(version.doc)
+    vector = " ".join(f"'{term}':1{weight}" for term, weight in sorted(weighed.items()))
+    length = len("".join(runs(normalise_long(_texts_joined(version.doc["name"])))))
+    return version.version_id, version.region_code, version.effective_from, version.effective_to, vector, length
 
 
 def count_terms(places: Iterable[tuple[str, str]] = ()) -> int:
