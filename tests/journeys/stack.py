@@ -23,6 +23,8 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[2]
 # Set-up of the demo city and 20,000 invented residents, on a busy machine.
 READY_SECONDS = 400.0
+# Kept until this process ends: a Popen that is collected while its child runs is a warning, and warnings are errors.
+_started: list[subprocess.Popen[bytes]] = []
 # Given to the processes as they are; everything else of the caller's settings would make two platforms meet.
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SHIMIN_POSTGRES", "SHIMIN_NODE")
 
@@ -33,6 +35,11 @@ class Demo:
 
     url: str
     folder: Path
+
+    @property
+    def sandbox(self) -> Path:
+        """Where the departments keep their invented residents."""
+        return Path(os.environ.get("SHIMIN_JOURNEY_DATA", self.folder / "data")) / "sandbox"
 
 
 @contextmanager
@@ -82,6 +89,7 @@ def _start(folder: Path) -> dict[str, object]:
         process = subprocess.Popen(
             [ROOT / "shimin", "demo"], cwd=ROOT, env=environ, stdout=output, stderr=output, start_new_session=True
         )
+    _started.append(process)
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + READY_SECONDS
     while not _is_ready(url):
