@@ -19,7 +19,7 @@ from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
 from tests.journeys.stack import Demo
 
-PASSWORD = "Chang-sha 2026 journeys"  # noqa: S105
+PASSWORD = "Chang-sha 2026 journeys"
 CODE = re.compile(r"\b(\d{6})\b")
 
 
