@@ -17,6 +17,8 @@ from typing import Any, Protocol
 import orjson
 import structlog
 
+from shimin.kernel import clock
+
 # What a person is called, reached or known by; what opens an account; what somebody sent.
 PERSONAL_KEYS = frozenset(
     {
@@ -42,9 +44,19 @@ class Process(Protocol):
     def debug(self) -> bool: ...
 
 
+class _Output:
+    """Where serving processes write their request lines; None elsewhere."""
+
+    direct: structlog.BytesLogger | None = None
+
+
+_log = structlog.get_logger("shimin.web")
+
+
 def configure(config: Process) -> None:
     """Set up structlog and the standard library's loggers for this process; safe to call again."""
     is_serving = config.process != "owner" and not config.debug
+    _Output.direct = structlog.BytesLogger() if is_serving else None
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -61,6 +73,19 @@ def configure(config: Process) -> None:
         cache_logger_on_first_use=is_serving,
     )
     _configure_standard_library(shared, is_serving)
+
+
+def log_request(*, id: str, method: str, route: str, status: int, ms: float) -> None:
+    """Write a request's line, in serving processes straight to the output.
+
+    It holds nothing that could be personal, and structlog's way would be the dearest part of a small request.
+    """
+    line: dict[str, Any] = {"id": id, "method": method, "route": route, "status": status, "ms": ms}
+    if _Output.direct is None:
+        _log.info("request", **line)
+    else:
+        line |= {"event": "request", "level": "info", "timestamp": clock.now().isoformat()}
+        _Output.direct.info(orjson.dumps(line))
 
 
 def drop_quiet(logger: Any, method: str, event: Event) -> Event:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.shortcuts import resolve_url
 from django.template.loader import select_template
 
@@ -22,6 +22,7 @@ from shimin.kernel import metrics
 from shimin.kernel.access import public
 from shimin.kernel.api import CsrfRefused, InternalError, Malformed
 from shimin.kernel.errors import DomainError, Forbidden, LevelRequired, NotFound, SignInRequired, Unavailable
+from shimin.kernel.logging import log_request
 from shimin.kernel.problems import problem, request_id_of, wants_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -66,16 +67,15 @@ class SafetyHeaders:
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
-        self._headers = SAFETY_HEADERS
+        headers = dict(SAFETY_HEADERS)
         if settings.SHIMIN.secure_cookies:
-            self._headers += (("Strict-Transport-Security", "max-age=31536000"),)
+            headers["Strict-Transport-Security"] = "max-age=31536000"
+        self._stored = ResponseHeaders(headers)._store
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        headers = response.headers
-        for name, value in self._headers:
-            if name not in headers:
-                headers[name] = value
+        # Into Django's own store: setting six headers one by one checks and encodes them anew, a tenth of a request.
+        response.headers._store = self._stored | response.headers._store
         return response
 
 
@@ -91,10 +91,9 @@ class RequestLog:
         response = self._get_response(request)
         seconds = time.perf_counter() - started
         route = request.resolver_match.route if request.resolver_match else ""
-        log.info(
-            "request",
+        log_request(
             id=request.request_id,  # type: ignore[attr-defined]
-            method=request.method,
+            method=request.method or "",
             route=route,
             status=response.status_code,
             ms=round(seconds * 1000, 1),

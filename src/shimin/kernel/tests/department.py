@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +27,7 @@ class Reply:
     status: int = 200
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    created: datetime | None = None
+    signed_ago: timedelta = timedelta()
     keyid: str = "traffic-police"
     parts: tuple[str, ...] = ANSWER_PARTS
     signed: bool = True
@@ -99,7 +99,7 @@ class Department:
             HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=keys).sign(
                 response,
                 key_id=reply.keyid,
-                created=reply.created or clock.now(),
+                created=clock.now() - reply.signed_ago,
                 nonce="nonce-of-the-department",
                 label="sig1",
                 use_existing_digest=True,

@@ -115,8 +115,8 @@ def without(name: str):
         (Reply(after_signing=without("Content-Digest")), http_client.AnswerForged),
         (Reply(after_signing=without("Signature")), http_client.AnswerForged),
         (Reply(body=b'{"request_id": "1"}'), http_client.AnswerReplayed),
-        (Reply(created=clock.now() - timedelta(seconds=40)), http_client.AnswerReplayed),
-        (Reply(created=clock.now() + timedelta(seconds=60)), http_client.AnswerReplayed),
+        (Reply(signed_ago=timedelta(seconds=40)), http_client.AnswerReplayed),
+        (Reply(signed_ago=timedelta(seconds=-60)), http_client.AnswerReplayed),
         (Reply(body=b"[]"), http_client.AnswerUnreadable),
         (Reply(body=b"\xff\xfe garbage"), http_client.AnswerUnreadable),
         (Reply(body=b"x" * (1024 * 1024 + 1)), http_client.AnswerUnreadable),
@@ -173,7 +173,7 @@ def test_refuses_an_answer_bound_to_another_request(client, department):
 
 
 def test_accepts_small_clock_differences(client, department):
-    department.reply = Reply(created=clock.now() - timedelta(seconds=20))
+    department.reply = Reply(signed_ago=timedelta(seconds=20))
     assert ask(client).body["found"] is True
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 import structlog
@@ -12,7 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from shimin.kernel import health, metrics
-from shimin.kernel.logging import _JsonFormatter, configure, mask_numbers, remove_personal
+from shimin.kernel.logging import _JsonFormatter, _Output, configure, log_request, mask_numbers, remove_personal
 
 
 @dataclass
@@ -38,6 +39,18 @@ def test_writes_one_json_line_with_time_and_level(lines):
     assert line["level"] == "info"
     assert line["timestamp"].endswith("Z")
     assert line["status"] == 200
+
+
+def test_a_requests_line_goes_straight_to_the_output(lines, monkeypatch):
+    written: list[bytes] = []
+    monkeypatch.setattr(_Output, "direct", SimpleNamespace(info=written.append))
+    log_request(id="0123456789abcdef", method="GET", route="c/<code>/", status=200, ms=1.5)
+    line = json.loads(written[0])
+    assert line.pop("timestamp").startswith("20")
+    assert line == {
+        "event": "request", "level": "info", "id": "0123456789abcdef", "method": "GET", "route": "c/<code>/",
+        "status": 200, "ms": 1.5,
+    }  # fmt: skip
 
 
 def test_takes_personal_values_away(lines):
