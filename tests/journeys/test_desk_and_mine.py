@@ -37,6 +37,7 @@ def test_an_officer_works_the_desk_without_a_mouse(new_page: NewPage):
     expect(first).to_be_focused()
     page.keyboard.press("1")
     expect(page).not_to_have_url(re.compile(r"/desk/$"))
+    page.wait_for_load_state()
     page.keyboard.press("h")
     expect(page).to_have_url(re.compile(r"/desk/$"))
 
