@@ -22,6 +22,7 @@ from pydantic import BeforeValidator, Field
 
 from shimin.kernel.access import Access
 from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
+from shimin.kernel.db import outage_of
 from shimin.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
 from shimin.kernel.problems import problem
 
@@ -188,5 +189,9 @@ def _of_status(error: HttpError) -> DomainError:
 
 
 def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    outage = outage_of(error)
+    if outage is not None:
+        log.error("database.unavailable", error=type(error).__name__)
+        return problem(request, outage)
     log.error("api.failed", route=getattr(request.resolver_match, "route", ""), exc_info=error)
     return problem(request, InternalError())

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, NotSupportedError, OperationalError, connection, transaction
 
 from shimin.kernel.actor import Actor, ActorKind
+from shimin.kernel.errors import Unavailable
 
 ROLE_BY_KIND = {
     ActorKind.ANONYMOUS: "citizen",
@@ -103,6 +104,19 @@ def _transaction(actor: Actor, role: str) -> Iterator[None]:
             _current.reset(token)
             if len(connection.savepoint_ids) > 0 and not connection.needs_rollback:
                 _leave()  # inside an outer transaction (tests): the settings must not outlive the block
+
+
+def outage_of(error: BaseException) -> Unavailable | None:
+    """Return what to tell people when ``error`` is the database's own: it restarts, is full, or was migrated.
+
+    The connection is dropped, so that the next request begins with a sound one: after a migration, plans prepared on
+    the old one fail for ever ("cached plan must not change result type").
+    """
+    if not isinstance(error, OperationalError | InterfaceError | NotSupportedError):
+        return None
+    if not connection.in_atomic_block:
+        connection.close()
+    return Unavailable("系统正在恢复，请稍等片刻。", retry_after_seconds=5)
 
 
 def _enter(actor: Actor, role: str) -> None:

@@ -12,7 +12,6 @@ from urllib.parse import quote, urlsplit
 import structlog
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase, ResponseHeaders
 from django.shortcuts import resolve_url
@@ -21,7 +20,8 @@ from django.template.loader import select_template
 from shimin.kernel import metrics
 from shimin.kernel.access import public
 from shimin.kernel.api import CsrfRefused, InternalError, Malformed
-from shimin.kernel.errors import DomainError, Forbidden, LevelRequired, NotFound, SignInRequired, Unavailable
+from shimin.kernel.db import outage_of
+from shimin.kernel.errors import DomainError, Forbidden, LevelRequired, NotFound, SignInRequired
 from shimin.kernel.logging import log_request
 from shimin.kernel.problems import problem, request_id_of, wants_problem
 
@@ -120,10 +120,10 @@ class Errors:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return error_response(request, exception)
-        if isinstance(exception, OperationalError | InterfaceError):
-            # The database restarts or is full: Django drops the broken connection when the request ends.
+        outage = outage_of(exception)
+        if outage is not None:
             log.error("database.unavailable", id=request_id_of(request), error=type(exception).__name__)
-            return error_response(request, Unavailable("系统正在恢复，请稍等片刻。", retry_after_seconds=5))
+            return error_response(request, outage)
         return None
 
 

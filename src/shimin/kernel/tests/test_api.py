@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import path
 from ninja import NinjaAPI, Schema
@@ -61,6 +62,10 @@ def make_api() -> NinjaAPI:
     @api.get("/conflict", auth=Public(), operation_id="conflict")
     def conflict(request: Any) -> None:
         raise Conflict
+
+    @api.get("/outage", auth=Public(), operation_id="outage")
+    def outage(request: Any) -> None:
+        raise OperationalError("the database restarts")
 
     @api.get("/bug", auth=Public(), operation_id="bug")
     def bug(request: Any) -> None:
@@ -175,6 +180,11 @@ def test_answers_refusals_and_bugs_with_problems():
     assert (status, problem["code"]) == (500, "internal_error")
     assert "430104199005170021" not in json.dumps(problem)
     assert problem["request_id"]
+
+
+def test_answers_a_restarting_database_with_a_problem(db):
+    status, problem = call("GET", "/outage")
+    assert (status, problem["code"]) == (503, "unavailable")
 
 
 def test_the_schema_says_which_calls_need_a_session():

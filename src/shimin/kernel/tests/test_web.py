@@ -5,7 +5,7 @@ import json
 import pytest
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
+from django.db import NotSupportedError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
@@ -21,6 +21,7 @@ ERRORS: dict[str, Exception] = {
     "invalid": InvalidInput(fields={"name": "请填写姓名"}),
     "limit": TooManyRequests(retry_after_seconds=30),
     "database": OperationalError("server closed the connection"),
+    "migrated": NotSupportedError("cached plan must not change result type"),
     "denied": PermissionDenied(),
     "bug": RuntimeError("430104199005170021"),
 }
@@ -65,6 +66,7 @@ def client() -> Client:
         ("invalid", 422, InvalidInput.message),
         ("limit", 429, TooManyRequests.message),
         ("database", 503, "系统正在恢复，请稍等片刻。"),
+        ("migrated", 503, "系统正在恢复，请稍等片刻。"),
         ("denied", 403, "您没有权限做这一步。"),
         ("bug", 500, "系统出了点问题，我们已经记录下来。"),
     ],
@@ -76,6 +78,13 @@ def test_shows_an_error_as_a_page(client, kind, status, words):
     assert words in page
     assert "430104199005170021" not in page
     assert response["Cache-Control"] == "no-store"
+
+
+def test_drops_the_connection_that_failed(client, committed_db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    client.get("/fail/migrated")
+    assert connection.connection is None
 
 
 def test_shows_an_unknown_address_as_a_page(client):
