@@ -46,8 +46,18 @@ def prepare(settings: Settings, database: Database, *, demo: bool) -> None:
     wanted = {"fingerprint": _fingerprint(settings), "demo": demo, "keys": key_checks(settings)}
     if database.mark == wanted:
         return
+    (settings.data_dir / "demo-accounts.txt").unlink(missing_ok=True)
     run_stages(_database_stages(settings, environ, demo=demo))
     write_mark(settings, database.url, wanted)
+
+
+def demo_accounts(settings: Settings, database: Database) -> str:
+    """Return the table of demo accounts; it is kept, because asking Django again would delay each start."""
+    kept = settings.data_dir / "demo-accounts.txt"
+    if not kept.exists():
+        environ = process_environment(settings, url=database.url, demo=True)
+        kept.write_text(_manage(settings, environ, "demo_accounts"))
+    return kept.read_text()
 
 
 def key_checks(settings: Settings) -> dict[str, str]:
@@ -121,8 +131,8 @@ def _fingerprint(settings: Settings) -> str:
     return fingerprint_of(settings.root, [*sources, *services, settings.requirements / "run.txt"])
 
 
-def _manage(settings: Settings, environ: dict[str, Any], *command: str) -> None:
-    run_tool(
+def _manage(settings: Settings, environ: dict[str, Any], *command: str) -> str:
+    return run_tool(
         [settings.python, "-m", "shimin.project.manage", *command],
         doing=f"manage {command[0]}",
         log=settings.log_dir / "setup.log",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from shimin.launch.locks import Busy, exclusive
 from shimin.launch.packages import package_stages
 from shimin.launch.ports import check_free
 from shimin.launch.postgres import postgres_stage
-from shimin.launch.preparation import prepare, process_environment
+from shimin.launch.preparation import demo_accounts, prepare, process_environment
 from shimin.launch.settings import Settings
 from shimin.launch.signals import Stopped
 from shimin.launch.stages import run_stages
@@ -77,27 +76,26 @@ def serve(settings: Settings, *, demo: bool) -> int:
 
 
 def _run(settings: Settings, database: Database, *, demo: bool) -> int:
+    accounts = demo_accounts(settings, database) if demo else ""
     with leftovers.marked_run(settings.run_dir) as mark, Supervisor(settings.log_dir, settings.root) as supervisor:
-        for service in _services(settings, database.url, mark, demo=demo):
-            supervisor.start(service)
+
+        def environ(process: str) -> dict[str, str]:
+            marked = {leftovers.MARK: mark}
+            return process_environment(settings, url=database.url, process=process, demo=demo) | marked
+
+        if demo:
+            supervisor.start(sandbox_service(settings, environ("owner")))
+        supervisor.start(web_service(settings, environ("web")))
         supervisor.wait_until_ready(_READY_SECONDS)
+        # Nobody waits for the worker: what was left to do stays in the database until it comes.
+        supervisor.start(worker_service(settings, environ("worker")))
         _tell_systemd(settings, "READY=1")
-        _announce(settings, database.url, demo=demo)
+        print(f"\n{accounts}\n市民之家 is ready: {settings.url}\nLogs: {settings.log_dir}   End: Ctrl-C", flush=True)
         try:
             supervisor.watch()
         except Stopped as stopped:
             print(f"\nStopping ({signal.Signals(stopped.number).name}) …", flush=True)
     return 0
-
-
-def _services(settings: Settings, url: str, mark: str, *, demo: bool) -> Iterator[Service]:
-    def environ(process: str) -> dict[str, str]:
-        return process_environment(settings, url=url, process=process, demo=demo) | {leftovers.MARK: mark}
-
-    if demo:
-        yield sandbox_service(settings, environ("owner"))
-    yield worker_service(settings, environ("worker"))
-    yield web_service(settings, environ("web"))
 
 
 def sandbox_service(settings: Settings, environ: dict[str, str]) -> Service:
@@ -162,18 +160,6 @@ def _refuse_demo_data(database: Database, *, demo: bool) -> None:
             "This database holds the demo accounts, whose passwords are public",
             "serve from a fresh database, or use ./shimin demo",
         )
-
-
-def _announce(settings: Settings, url: str, *, demo: bool) -> None:
-    if demo:
-        environ = process_environment(settings, url=url, demo=True)
-        subprocess.run(
-            [settings.python, "-m", "shimin.project.manage", "demo_accounts"],
-            env=environ,
-            cwd=settings.root,
-            check=False,
-        )
-    print(f"\n市民之家 is ready: {settings.url}\nLogs: {settings.log_dir}   End: Ctrl-C", flush=True)
 
 
 def _tell_systemd(settings: Settings, message: str) -> None:

@@ -16,7 +16,7 @@ class Stage:
 
     title: str
     is_done: Callable[[], bool]
-    work: Callable[[], None]
+    work: Callable[[], object]
 
 
 def run_stages(stages: Iterable[Stage]) -> None:
@@ -34,7 +34,7 @@ def run_stages(stages: Iterable[Stage]) -> None:
         print(f"{time.monotonic() - began:7.1f} s", flush=True)
 
 
-def stamped(title: str, *, stamp: Path, fingerprint: Callable[[], str], work: Callable[[], None]) -> Stage:
+def stamped(title: str, *, stamp: Path, fingerprint: Callable[[], str], work: Callable[[], object]) -> Stage:
     """Return a stage that remembers in ``stamp`` what it was done for; the stamp lies inside what the work makes."""
 
     def is_done() -> bool:
