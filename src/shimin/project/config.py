@@ -8,10 +8,13 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parents[3]
+
+Network = IPv4Network | IPv6Network
 
 
 class ConfigError(Exception):
@@ -39,6 +42,7 @@ class Config:
     collects_static: bool = False  # `collectstatic` itself: it makes the names that serving processes look up
     metrics_token: str = ""  # lets a collector on another machine read /metrics
     crypto_suite: str = "international"  # or "sm": which algorithms encrypt and index new values
+    trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
 
     def database_password(self, role: str) -> str:
         """Return the password of a database role, derived so that no further secret has to be kept."""
@@ -78,6 +82,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         collects_static=environ.get("SHIMIN_COLLECT_STATIC", "") == "1",
         crypto_suite=suite,
         metrics_token=environ.get("SHIMIN_METRICS_TOKEN", ""),
+        trusted_proxies=_networks(environ, "SHIMIN_TRUSTED_PROXIES"),
     )
 
 
@@ -123,6 +128,14 @@ def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
         return int(text)
     except ValueError:
         raise ConfigError(f"{name}={text!r} is not a whole number.") from None
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    """Return the addresses or networks of a comma-separated list."""
+    try:
+        return tuple(ip_network(part.strip()) for part in environ.get(name, "").split(",") if part.strip())
+    except ValueError as error:
+        raise ConfigError(f"{name}: {error}. Use addresses or networks, e.g. 127.0.0.1,10.0.0.0/8.") from None
 
 
 def _key(environ: Mapping[str, str], keys_dir: Path, name: str) -> bytes:

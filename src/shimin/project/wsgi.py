@@ -8,15 +8,18 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
+from shimin.project.proxies import TrustedProxies, WsgiApp
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shimin.project.settings")
 
 # Outside Django, so that a static file costs no middleware and a page only one look into a dictionary.
-django = get_wsgi_application()
-application = WhiteNoise(
-    django,
+application: WsgiApp = WhiteNoise(
+    get_wsgi_application(),
     root=str(settings.STATIC_ROOT) if settings.STATIC_ROOT.exists() else None,
     prefix=settings.STATIC_URL,
     max_age=3600,
     # A hash in the name (name.0123456789ab.ext): such a file never changes.
     immutable_file_test=r"^.+\.[0-9a-f]{12}\..+$",
 )
+if settings.SHIMIN.trusted_proxies:
+    application = TrustedProxies(application, settings.SHIMIN.trusted_proxies)
