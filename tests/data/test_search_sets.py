@@ -32,7 +32,7 @@ def test_sets_have_no_request_in_common():
 
 @pytest.mark.parametrize("name", SETS)
 def test_expects_different_items_that_exist(name):
-    folders = {path.parent.name for path in ROOT.glob("services/430100/*/*/service.yaml")}
+    folders = {path.parent.name for path in ROOT.glob("services/*/*/*/service.yaml")}
     asked = Counter(slug for _, expected in read(name) for slug in expected)
     assert all(len(expected) == len(set(expected)) for _, expected in read(name))
     assert set(asked) <= folders

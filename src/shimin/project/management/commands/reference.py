@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 from django.apps import apps
@@ -31,6 +33,7 @@ class Command(BaseCommand):
 
 def pages() -> dict[str, str]:
     """Return each page's text by file name."""
+    _load_everything()
     return {"events.md": events_page(), "tables.md": tables_page(), "errors.md": errors_page()}
 
 
@@ -41,9 +44,10 @@ def events_page() -> str:
             f"`{name}`",
             ", ".join(f"`{field.name}: {field.type}`" for field in dataclasses.fields(kind)),
             _first_line(kind),
-            ", ".join(sorted(f"`{handler.__module__}`" for handler in registry.handlers.get(name, []))) or "–",
+            ", ".join(sorted({f"`{each.__module__}`" for each in registry.handlers.get(name, [])})) or "–",
         ]
         for name, kind in sorted(registry.types.items())
+        if ".tests." not in kind.__module__
     ]
     intro = "What happens, told at least once and in order per aggregate. Made by `./shimin reference`."
     return _page("Events", intro, ["name", "fields", "meaning", "followed by"], rows)
@@ -65,6 +69,19 @@ def errors_page() -> str:
     rows = [[f"`{kind.code}`", str(kind.status), kind.message, kind.mend] for kind in sorted(_errors(), key=_by_code)]
     intro = "The `code` of a problem+json answer is stable; its words may change. Made by `./shimin reference`."
     return _page("Errors", intro, ["code", "status", "words", "way on"], rows)
+
+
+def _load_everything() -> None:
+    """Errors live beside the code that raises them: import all of it, whatever ran before."""
+    for room in ("kernel", "ui", "capabilities", "adapters", "portal", "project"):
+        package = import_module(f"shimin.{room}")
+        for module in walk_packages(package.__path__, f"shimin.{room}."):
+            if not {"tests", "migrations", "management"} & set(module.name.split(".")) and not _serves(module.name):
+                import_module(module.name)
+
+
+def _serves(module: str) -> bool:
+    return module in ("shimin.project.wsgi", "shimin.project.worker", "shimin.project.manage")
 
 
 def _errors(base: type[DomainError] = DomainError) -> Iterator[type[DomainError]]:
