@@ -1,0 +1,96 @@
+"""``python -m bench WORKLOAD``: measure, and print a table for people or (--json) one object a line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+
+from bench import machine
+from bench.figures import Figure, table
+from bench.installation import Installation, People, own_installation, running_installation, say
+from bench.plan import Plan, quick
+from bench.workloads import enquire, memory, portal, rush, search
+from shimin.launch.faults import Fault
+from shimin.launch.signals import Stopped, stoppable
+
+Workload = Callable[[Installation, Plan], list[Figure]]
+# In the order of ``all``: what fills the tables comes last, and memory after everything.
+WORKLOADS: dict[str, Workload] = {
+    "portal": portal.measure,
+    "enquire": enquire.measure,
+    "rush": rush.measure,
+    "search": search.measure,
+    "memory": memory.measure,
+}
+_RESIDENTS = 2_000
+_QUICK_RESIDENTS = 300
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; return 0 when everything was measured, whether the bounds hold or not."""
+    options = _parser().parse_args(arguments)
+    plan = _plan(options)
+    names = list(WORKLOADS) if options.workload == "all" else [options.workload]
+    began = time.monotonic()
+    try:
+        with stoppable(), _installation(options, plan, names) as installation:
+            state = machine.describe(installation.database_url)
+            figures = [figure for name in names for figure in WORKLOADS[name](installation, plan)]
+    except Fault as fault:
+        say(f"bench: {fault}")
+        return 1
+    except Stopped as stopped:
+        return 128 + stopped.number
+    _print(figures, f"{state}\n{plan.words}; {time.monotonic() - began:.0f} s in all", as_json=options.json)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./shimin bench", description=__doc__)
+    parser.add_argument("workload", choices=[*WORKLOADS, "all"])
+    parser.add_argument("--json", action="store_true", help="one object a line instead of the table")
+    parser.add_argument("--quick", action="store_true", help="smaller volumes, under a minute: does it work?")
+    parser.add_argument("--seconds", type=_positive, help="length of each measured stretch (default 5)")
+    parser.add_argument("--residents", type=int, help="people who ask for their score in rush (default 60000)")
+    parser.add_argument("--base-url", help="measure the server that runs there (portal and search)")
+    return parser
+
+
+def _positive(text: str) -> float:
+    seconds = float(text)
+    if not seconds >= 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return seconds
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    plan = quick(options.seconds) if options.quick else Plan(seconds=options.seconds or Plan.seconds)
+    return replace(plan, residents=options.residents or plan.residents)
+
+
+@contextmanager
+def _given(installation: Installation) -> Iterator[Installation]:
+    yield installation
+
+
+def _installation(options: argparse.Namespace, plan: Plan, names: list[str]) -> AbstractContextManager[Installation]:
+    if options.base_url:
+        return _given(running_installation(options.base_url))
+    candidates = plan.residents if "rush" in names else 0
+    return own_installation(People(_QUICK_RESIDENTS if plan.quick else _RESIDENTS, candidates))
+
+
+def _print(figures: list[Figure], state: str, *, as_json: bool) -> None:
+    say(state) if as_json else print(state, end="\n\n")
+    print(
+        "\n".join(json.dumps(figure.as_row(), ensure_ascii=False) for figure in figures) if as_json else table(figures)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""How long and on how much a run measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The size of a run. ``seconds`` is each measured stretch; a round measures every side once."""
+
+    seconds: float = 5.0
+    residents: int = 60_000
+    distractors: int = 50_000
+    hang_pairs: int = 7
+    rounds: int = ROUNDS
+    quick: bool = False
+
+    @property
+    def words(self) -> str:
+        """What the reader has to know of the run."""
+        size = f"{self.rounds} interleaved rounds of {self.seconds:g} s a side, medians"
+        return f"{size}; QUICK: volumes too small to quote" if self.quick else size
+
+
+def quick(seconds: float | None = None) -> Plan:
+    """Return the plan that shows within a minute whether all works."""
+    return Plan(seconds=seconds or 1.0, residents=1_500, distractors=2_000, hang_pairs=3, quick=True)

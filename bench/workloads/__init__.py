@@ -1,0 +1,1 @@
+"""One module a workload: ``measure(installation, plan) -> figures``."""
