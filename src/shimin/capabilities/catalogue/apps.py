@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -13,6 +15,7 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("shimin.capabilities.catalogue.events")  # the worker must know what others wrote
         from shimin.capabilities.catalogue.web.queues import register_queues
 
         register_queues()

@@ -17,7 +17,7 @@ from shimin.capabilities.catalogue.blocks import registered_blocks
 from shimin.capabilities.catalogue.domain import materials_for
 from shimin.capabilities.catalogue.folder.findings import Finding
 from shimin.capabilities.catalogue.folder.loader import Place, Source
-from shimin.capabilities.catalogue.folder.rules import check_rules
+from shimin.capabilities.catalogue.folder.rules import check_filled_in, check_rules
 from shimin.capabilities.catalogue.folder.schema import check_block_schema, check_schema, schema_of
 from shimin.capabilities.catalogue.folder.texts import is_translated, text_places
 from shimin.capabilities.catalogue.folder.tree import AgencyFolder, RegionFolder, ServiceFolder, Tree, read_tree
@@ -65,6 +65,7 @@ def _check_agency(agency: AgencyFolder, region: RegionFolder) -> Iterator[Findin
     yield from faults
     if faults:
         return
+    yield from check_filled_in(agency.agency)
     yield from _languages(agency.agency, "agency", region)
     yield from _uscc(agency.agency)
     lines = agency.data["hotlines"]
@@ -99,6 +100,7 @@ def _check_item(folder: ServiceFolder, agency: AgencyFolder, region: RegionFolde
         faults += block_faults
     if faults:
         return  # the rules below rely on the shape
+    yield from check_filled_in(folder.service)
     yield from check_rules(folder, agency)
     yield from _languages(folder.service, "service", region)
     yield from _check_files(folder)

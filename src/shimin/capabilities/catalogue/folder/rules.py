@@ -9,7 +9,7 @@ from shimin.capabilities.catalogue import codes
 from shimin.capabilities.catalogue.blocks import registered_blocks
 from shimin.capabilities.catalogue.domain import Limit, parse_limit, task_code_of
 from shimin.capabilities.catalogue.folder.findings import Finding
-from shimin.capabilities.catalogue.folder.loader import Place
+from shimin.capabilities.catalogue.folder.loader import Place, Source
 from shimin.capabilities.catalogue.folder.texts import chinese
 from shimin.capabilities.catalogue.folder.tree import AgencyFolder, ServiceFolder
 
@@ -35,10 +35,11 @@ def _summary(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]:
         yield folder.fault(("summary",), f"summary has {length} characters", f"use at most {SUMMARY_CHARACTERS}.")
 
 
-def _unfilled(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]:
-    for place, text in _strings(folder.data):
+def check_filled_in(source: Source) -> Iterator[Finding]:
+    """Yield every place that still carries the mark of ``services new``."""
+    for place, text in _strings(source.data):
         if UNFILLED in text:
-            yield folder.fault(place, "this is still to be filled in", f"write it instead of {text!r}.")
+            yield source.finding(place, "this is still to be filled in", f"write it instead of {text!r}.")
 
 
 def _strings(data: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
@@ -200,5 +201,5 @@ def _materials(folder: ServiceFolder, agency: AgencyFolder) -> Iterator[Finding]
 
 
 _RULES: tuple[Rule, ...] = (
-    _unfilled, _summary, _limits, _visits, _online, _audience, _permit, _codes, _hotlines, _status, _materials,
+    _summary, _limits, _visits, _online, _audience, _permit, _codes, _hotlines, _status, _materials,
 )  # fmt: skip

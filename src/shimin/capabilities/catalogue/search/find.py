@@ -19,8 +19,11 @@ from shimin.capabilities.catalogue.search.request import Asked, read_request
 from shimin.capabilities.catalogue.tally import note_missed
 from shimin.kernel import clock
 
-POSTINGS = 6000
+POSTINGS = 3000
 """How many index entries one request may touch: its rarest terms first, so that no request is slow."""
+
+PER_SOUND, PER_INITIALS = 12, 40
+"""How many words one sound, or one row of initials, may stand for."""
 
 ELSEWHERE = 3
 
@@ -33,13 +36,17 @@ WITH given AS (
 ), heard AS (
     SELECT t.term, h.typed, h.weight FROM unnest(%(sounds)s::text[], %(typed)s::text[], %(sound_weights)s::real[])
         AS h(sound, typed, weight)
-    JOIN catalogue_term t ON t.sound = h.sound AND ltrim(t.term, '=') <> h.typed
+    CROSS JOIN LATERAL (
+        SELECT c.term FROM catalogue_term c
+        WHERE c.sound = h.sound AND c.sound <> '' AND ltrim(c.term, '=') <> h.typed LIMIT {PER_SOUND}
+    ) t
     WHERE NOT EXISTS (SELECT 1 FROM catalogue_term k WHERE k.term = h.typed AND k.sound <> '')
-    LIMIT 60
 ), begun AS (
     SELECT t.term, b.weight FROM unnest(%(initials)s::text[], %(initial_weights)s::real[]) AS b(initials, weight)
-    JOIN catalogue_term t ON t.initials = b.initials
-    ORDER BY b.weight DESC, t.entry_count LIMIT 60
+    CROSS JOIN LATERAL (
+        SELECT c.term FROM catalogue_term c WHERE c.initials = b.initials AND c.initials <> ''
+        ORDER BY c.entry_count LIMIT {PER_INITIALS}
+    ) t
 ), terms AS (
     SELECT term, max(weight) AS weight FROM (
         SELECT term, weight FROM given

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.catalogue.api.item_json import item_json
 from shimin.capabilities.catalogue.web import desk, feedback, item, picker, theme
 
 app_name = "catalogue"
@@ -18,8 +17,6 @@ urlpatterns = [
     re_path(rf"^c/{_REGION}/items/{_SLUG}$", item.item, name="item"),
     re_path(rf"^c/{_REGION}/themes/(?P<audience>natural|legal)/(?P<theme_code>[0-9]{{3}})$", theme.theme, name="theme"),
     path("feedback", feedback.feedback, name="feedback"),
-    # The item as JSON is the hottest read: a plain view, found before the API's router (which documents it).
-    re_path(rf"^api/v1/regions/{_REGION}/items/{_SLUG}$", item_json, name="item_json"),
     path("desk/catalogue/items", desk.items, name="desk_items"),
     path("desk/catalogue/feedback", desk.feedback_list, name="desk_feedback"),
     path("desk/catalogue/feedback/<int:feedback_id>", desk.feedback_answer, name="desk_feedback_answer"),
