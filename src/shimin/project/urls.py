@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shimin.capabilities.notices.web.urls")),
     path("", include("shimin.capabilities.enquiries.web.urls")),
     path("", include("shimin.kernel.health")),
+    path("api/v1/", include("shimin.capabilities.catalogue.api.urls")),
     path("api/v1/", api.urls),
 ]
 
