@@ -79,7 +79,7 @@ def install(settings: Settings, requirements: Path) -> None:
     if not _uv(settings).exists():
         _install_uv(settings)
     if _uv(settings).exists():
-        run_uv(settings, ["pip", "install", "--quiet", *_LOCKED, "-r", requirements], doing=doing)
+        run_uv(settings, ["pip", "install", "--quiet", "--compile-bytecode", *_LOCKED, "-r", requirements], doing=doing)
     else:
         _pip(settings, requirements, doing)
 

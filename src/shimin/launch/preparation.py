@@ -12,6 +12,9 @@ from shimin.launch.settings import KEY_NAMES, Settings
 from shimin.launch.stages import Stage, files_below, fingerprint_of, run_stages, stamped
 from shimin.launch.tools import run_tool
 
+# Some images forbid byte code; without it every process would spend seconds of a core on compiling Django again.
+_NOT_HANDED_ON = frozenset({"SHIMIN_DEMO", "PYTHONDONTWRITEBYTECODE"})
+
 # Data is written with these; the others may be changed at will and only make the next start set up again.
 _DATA_KEYS = ("field_key", "index_key", "audit_key")
 # What a database or the static files are made from never lies in these folders.
@@ -20,7 +23,7 @@ _UNRELATED = frozenset({"tests", "launch", "sandbox", "templates", "static"})
 
 def process_environment(settings: Settings, *, url: str, process: str = "owner", demo: bool) -> dict[str, str]:
     """Return the environment of a process of the platform."""
-    environ = {name: value for name, value in settings.environ.items() if name != "SHIMIN_DEMO"}
+    environ = {name: value for name, value in settings.environ.items() if name not in _NOT_HANDED_ON}
     environ |= {
         "DATABASE_URL": url,
         "SHIMIN_DATA_DIR": str(settings.data_dir),
