@@ -1,0 +1,57 @@
+"""Programs that send anything at all to the API get an answer, never a fault of ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case
+from schemathesis.schemas import APIOperation
+
+from tests.journeys.stack import Demo
+
+SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "openapi.json"
+SCHEMA = schemathesis.openapi.from_dict(json.loads(SNAPSHOT.read_text()))
+OPERATIONS: dict[str, APIOperation[Any, Any, Any, Any]] = {
+    operation.definition.raw["operationId"]: operation
+    for operation in (result.ok() for result in SCHEMA.get_all_operations())
+}
+# They would end the session that the other calls are made with.
+ENDS_SESSION = {"sign_out", "end_other_sessions", "end_session"}
+
+
+@pytest.fixture(scope="session")
+def token(demo: Demo) -> str:
+    """A session of the demo's resident."""
+    body = {"phone": "13800000001", "password": "Shimin-demo-2026"}
+    answer = httpx.post(f"{demo.url}/api/v1/account/sessions", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["token"])
+
+
+def test_describes_many_operations():
+    assert len(OPERATIONS) > 20
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_answers_whatever_it_is_sent(demo: Demo, token: str, name: str):
+    bearer = None if name in ENDS_SESSION else {"Authorization": f"Bearer {token}"}
+
+    @settings(
+        max_examples=15, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=OPERATIONS[name].as_strategy())
+    def send(case: Case) -> None:
+        answer = case.call(base_url=demo.url, headers=bearer)
+        assert answer.status_code < 500, f"{case.as_curl_command()}\n{answer.text}"
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"][0].startswith("application/problem+json"), answer.headers
+            assert answer.json()["code"], answer.text
+
+    send()
