@@ -124,7 +124,7 @@ def make_copy(root: Path) -> Copy:
     """Write the copy: launcher from this checkout, platform from ``platform/``, a venv that borrows our packages."""
     package = root / "src" / "shimin"
     launcher = ROOT / "src" / "shimin" / "launch"
-    shutil.copytree(launcher, package / "launch", ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    shutil.copytree(launcher, package / "launch", ignore=shutil.ignore_patterns("tests"))
     shutil.copytree(PLATFORM, package, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "shimin", root / "shimin")
     for name in ("requirements/run.txt", "requirements/dev.txt", "requirements/node.txt", "requirements/postgres.txt"):

@@ -5,12 +5,17 @@ import json
 import os
 import pathlib
 import sys
-
-import psycopg
+from typing import Any
 
 DATA = pathlib.Path(os.environ["SHIMIN_DATA_DIR"])
 KEYS = pathlib.Path(os.environ["SHIMIN_KEYS_DIR"])
 ROLES = ("citizen", "staff")
+
+
+def connect() -> Any:
+    import psycopg  # half of the commands do without it, and it takes longer than they do
+
+    return psycopg.connect(os.environ["DATABASE_URL"])
 
 
 def make_keys() -> None:
@@ -22,7 +27,7 @@ def make_keys() -> None:
 
 
 def make_roles() -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with connect() as connection:
         for role in ROLES:
             connection.execute(
                 f"DO $$ BEGIN CREATE ROLE shimin_{role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
@@ -31,7 +36,7 @@ def make_roles() -> None:
 
 def migrate() -> None:
     make_roles()
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with connect() as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS person (id bigint PRIMARY KEY, name text, data jsonb)")
         connection.execute("CREATE TABLE IF NOT EXISTS region (code char(6) PRIMARY KEY, name text)")
         connection.execute("ALTER TABLE person ENABLE ROW LEVEL SECURITY")
@@ -40,7 +45,7 @@ def migrate() -> None:
 
 
 def demo_data() -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with connect() as connection:
         connection.execute(
             "INSERT INTO person SELECT n, '市民' || n, jsonb_build_object('n', n) FROM generate_series(1, 500) n"
             " ON CONFLICT DO NOTHING"
@@ -51,7 +56,7 @@ def demo_data() -> None:
 def checksums() -> None:
     """Print for each table its row count and a checksum over all its rows."""
     summary = "SELECT count(*), md5(string_agg(t::text, E'\\n' ORDER BY t::text)) FROM {} t"
-    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+    with connect() as connection:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
         sums = {name: connection.execute(summary.format(name)).fetchone() for (name,) in names}
     print(json.dumps(sums))
