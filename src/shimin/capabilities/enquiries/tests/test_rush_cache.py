@@ -109,7 +109,7 @@ def test_the_worker_keeps_it_within_bounds(scores, at):
         at.now += timedelta(seconds=seconds)
         ask(make_resident().actor, at)
     CachedExtract.objects.update(bound=3)
-    oldest = CachedExtract.objects.order_by("expires_at").first()
+    oldest = CachedExtract.objects.earliest("expires_at")
     assert trim_cache(at.now) == 1
     assert not CachedExtract.objects.filter(id=oldest.id).exists()
     assert trim_cache(at.now + timedelta(hours=2)) == 3

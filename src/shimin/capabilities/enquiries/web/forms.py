@@ -37,6 +37,8 @@ class ParamsForm(forms.Form):
             self.fields[param.name] = _field(param, today)
         for name, words in (faults or {}).items():
             self.add_error(name if name in self.fields else None, words)
+        for field in self.fields.values():
+            field.required = True  # for the page only: the operation has checked, in the words of the parameter
 
 
 class DisputeForm(forms.Form):

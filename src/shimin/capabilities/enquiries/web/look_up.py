@@ -26,10 +26,9 @@ from shimin.capabilities.enquiries.public import (
     get_offer,
     look_up,
     request_callback,
-    tell,
 )
 from shimin.capabilities.enquiries.web.forms import ParamsForm
-from shimin.capabilities.enquiries.web.presenting import plot_of
+from shimin.capabilities.enquiries.web.presenting import record_context
 from shimin.capabilities.identity.public import give_consent
 from shimin.kernel import clock
 from shimin.kernel.access import Request, public, signed_in
@@ -63,9 +62,7 @@ def look_up_page(request: Request, region_code: str, slug: str) -> HttpResponse:
         return _page(request, "enquiries/consent.html", offer, view, params)
     except _NOT_ANSWERED as error:
         return _page(request, "enquiries/not_answered.html", offer, view, params, error=error, status=error.status)
-    answer = tell(view, record.extract)
-    plots = [plot_of(plot) for plot in answer.plots]
-    return _page(request, "enquiries/record.html", offer, view, params, record=record, answer=answer, plots=plots)
+    return _page(request, "enquiries/record.html", offer, view, params, **record_context(record, clock.local_date(now)))
 
 
 @require_http_methods(["POST"])

@@ -1,9 +1,31 @@
-"""Plots of an answer, ready for the ui's components."""
+"""A record ready for its page: the words, how much of the list is open, plots for the ui's components."""
 
 from __future__ import annotations
 
-from shimin.capabilities.enquiries.public import ToldPlot, say_value
+from datetime import date
+from typing import Any
+
+from shimin.capabilities.enquiries.public import Record, ToldPlot, say_value, tell
 from shimin.ui.plots import BarPlot, bars
+
+SHOWN = 5  # more than a few entries would push plots and source out of sight
+
+
+def record_context(record: Record, today: date) -> dict[str, Any]:
+    """Return what enquiries/record.html needs beside the offer."""
+    question = record.question
+    answer = tell(question.view, record.extract)
+    options = {param.name: param.options(today) for param in question.view.params}
+    rush = question.offer.lookup.rush
+    return {
+        "record": record,
+        "answer": answer,
+        "plots": [plot_of(plot) for plot in answer.plots],
+        "chosen": [options[name].get(str(value), value) for name, value in question.params.items()],
+        "shown": answer.records[:SHOWN],
+        "folded": answer.records[SHOWN:],
+        "rush_minutes": rush.seconds // 60 if rush else 0,
+    }
 
 
 def plot_of(plot: ToldPlot) -> BarPlot:
