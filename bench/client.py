@@ -190,6 +190,7 @@ async def _pool(base_url: str, connections: int, local_hosts: Iterator[str] | No
         yield pool
     finally:
         pool.close()
+        await asyncio.sleep(0)  # the loop drops aborted connections in its next turn
 
 
 async def closed_loop(

@@ -83,9 +83,10 @@ def item(row: asyncpg.Record) -> dict[str, Any]:
     state, words = status(orjson.loads(row[11]))
     return {
         "item_id": str(row[0]), "region_code": row[1], "slug": row[3], "name": row[4], "summary": row[5],
-        "agency": row[2], "agency_name": row[6], "icon": row[7], "tab": row[8], "service_class": row[13], "audience": row[12],
-        "assurance_level": row[9], "online": row[14], "stars": row[10], "status": state, "status_words": words,
-        "demo": row[15], "version_id": str(row[16]), "version": row[17], "service": orjson.Fragment(row[18]),
+        "agency": row[2], "agency_name": row[6], "icon": row[7], "tab": row[8], "service_class": row[13],
+        "audience": row[12], "assurance_level": row[9], "online": row[14], "stars": row[10], "status": state,
+        "status_words": words, "demo": row[15], "version_id": str(row[16]), "version": row[17],
+        "service": orjson.Fragment(row[18]),
     }  # fmt: skip
 
 
