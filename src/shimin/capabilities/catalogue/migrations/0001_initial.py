@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import shimin.capabilities.catalogue.models.document
@@ -18,9 +18,11 @@ OWN_FEEDBACK = """
     AND ((select shimin_region_codes()) IS NULL OR city_code = ANY ((select shimin_region_codes())::text[]))
 """
 
+# "+ 0" keeps reads of an item's versions off this index: the planner takes it for as cheap as the B-tree, and it costs
+# thirty times as much (0.74 ms against 0.02 ms of the 1 ms that reading an item took).
 NO_OVERLAP = """
 ALTER TABLE catalogue_service_version ADD CONSTRAINT catalogue_service_version_overlap
-    EXCLUDE USING gist (item_id WITH =, tstzrange(effective_from, effective_to) WITH &&)
+    EXCLUDE USING gist ((item_id + 0) WITH =, tstzrange(effective_from, effective_to) WITH &&)
 """
 
 IMMUTABLE = """
@@ -58,7 +60,6 @@ class Migration(migrations.Migration):
 
     operations = [
         BtreeGistExtension(),
-        TrigramExtension(),
         migrations.CreateModel(
             name="UsageCount",
             fields=[
