@@ -19,3 +19,4 @@ class CatalogueConfig(AppConfig):
         from shimin.capabilities.catalogue.web.queues import register_queues
 
         register_queues()
+        import_module("shimin.capabilities.catalogue.tasks")

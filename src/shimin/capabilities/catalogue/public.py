@@ -13,6 +13,7 @@ from shimin.capabilities.catalogue.codes import AUDIENCES, CLASSES, COUNTRY, TAB
 from shimin.capabilities.catalogue.domain import ItemCard, ItemGuide, StarLevel
 from shimin.capabilities.catalogue.folder.findings import Finding
 from shimin.capabilities.catalogue.folder.tree import ServiceFolder
+from shimin.capabilities.catalogue.operations.counts import forget_old_counts
 from shimin.capabilities.catalogue.operations.feedback import add_feedback
 from shimin.capabilities.catalogue.operations.reference import load_reference
 from shimin.capabilities.catalogue.queries import (
@@ -61,6 +62,7 @@ __all__ = [
     "all_cities",
     "city_of",
     "find_regions",
+    "forget_old_counts",
     "get_agency",
     "get_item",
     "get_region",

@@ -50,7 +50,7 @@ class IndexedVersion:
 def write_entries(versions: Iterable[IndexedVersion]) -> None:
     """Write (or rewrite) the entries of versions. Call ``count_terms`` after the last one."""
     with connection.cursor() as cursor:
-        cursor.executemany(_WRITE, map(_entry, versions))
+        cursor.executemany(_WRITE, [_entry(version) for version in versions])
 
 
 def _entry(version: IndexedVersion) -> tuple[Any, ...]:

@@ -24,11 +24,11 @@ def show(places):
     """Open a view as the officer: GET inside the page's transaction, as the wrapper does."""
 
     def run(view, actor=EDITOR, data=None, query="", **kwargs):
-        factory = RequestFactory(enforce_csrf_checks=False)
+        factory = RequestFactory()
         request = factory.post(f"/{query}", data) if data is not None else factory.get(f"/{query}")
-        request.actor = actor
-        request._dont_enforce_csrf_checks = True
+        vars(request).update(actor=actor, _dont_enforce_csrf_checks=True)
         access = access_of(view)
+        assert access is not None
         access.check(actor)
         if data is None and access.transaction:
             with scope(actor):

@@ -27,10 +27,11 @@ def test_finds_nothing_for_nothing():
     assert find_regions("") == find_regions("  ") == find_regions("火星") == []
 
 
-def test_nearest_city_counts_by_districts():
-    assert nearest_city(112.87, 28.19).code == "430100"
-    assert nearest_city(113.1, 27.8).code == "430200"
-    assert nearest_city(112.4, 35.1).code == "419001"
+@pytest.mark.parametrize(
+    ("lng", "lat", "code"), [(112.87, 28.19, "430100"), (113.1, 27.8, "430200"), (112.4, 35.1, "419001")]
+)
+def test_nearest_city_counts_by_districts(lng, lat, code):
+    assert nearest_city(lng, lat) == get_region(code)
 
 
 def test_city_of_a_county():

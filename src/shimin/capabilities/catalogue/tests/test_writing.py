@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import count
+
 import pytest
 
 from shimin.capabilities.catalogue.cache import Versioned, VersionedMap, stamp
@@ -47,8 +50,7 @@ def test_no_position_far_from_the_city_or_without_districts(places):
 
 
 def test_cached_values_follow_the_stamp(db):
-    loads = []
-    value = Versioned(lambda: loads.append(1) or len(loads))
+    value = Versioned(count(1).__next__)
     assert [value.value(), value.value()] == [1, 1]
     stamp.forget()
     assert value.value() == 2
@@ -56,7 +58,8 @@ def test_cached_values_follow_the_stamp(db):
 
 def test_cached_maps_are_bounded_and_keep_no_errors(db):
     kept = VersionedMap[int](entries=2)
-    assert [kept.get(key, lambda key=key: key) for key in (1, 2, 3)] == [1, 2, 3]
+    for key in (1, 2, 3):
+        assert kept.get(key, partial(int, key)) == key
     assert kept.get(1, lambda: 10) == 10  # the oldest had to go
     assert kept.get(3, lambda: 30) == 3
     with pytest.raises(ZeroDivisionError):
