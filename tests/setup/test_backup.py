@@ -40,6 +40,12 @@ def test_restored_demo_data_is_still_refused_by_serve(filled: Copy, tmp_path: Pa
     assert "demo accounts" in filled.run("serve", **other).stderr
 
 
+def test_a_relative_name_is_meant_from_here(filled: Copy) -> None:
+    done = filled.run("backup", "here.tar")
+    assert done.returncode == 0, done.stderr
+    assert tarfile.is_tarfile(filled.root / "here.tar")
+
+
 def test_refuses_to_overwrite_a_database(filled: Copy, tmp_path: Path) -> None:
     archive = _backup(filled, tmp_path)
     before = _sums(filled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 import urllib.request
 from collections.abc import Callable
@@ -93,8 +94,11 @@ def test_serve_refuses_a_database_with_demo_accounts(filled: Copy) -> None:
     assert "demo accounts" in done.stderr
 
 
-def test_serve_starts_without_departments_and_demo_data(copy: Copy) -> None:
-    copy.start_ready("serve")
+def test_serve_tells_systemd_and_starts_without_departments_and_demo_data(copy: Copy) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(copy.root / "notify"))
+        copy.start_ready("serve", NOTIFY_SOCKET=str(copy.root / "notify"))
+        assert systemd.recv(100) == b"READY=1"
     assert not (copy.data_dir / "log" / "sandbox.log").exists()
     assert "demo_data" not in copy.calls()
     _end(copy)

@@ -34,7 +34,7 @@ def backup(settings: Settings, arguments: Sequence[str]) -> int:
     names = [part for part in arguments if not part.startswith("--")]
     if len(names) > 1 or set(arguments) - set(names) - {"--with-keys"}:
         raise Fault("backup takes one file name and --with-keys", "see ./shimin --help")
-    target = Path(names[0]) if names else _default(settings)
+    target = Path(names[0]).absolute() if names else _default(settings)
     install_files(settings)
     with open_database(settings) as database:
         write_backup(settings, database, target, with_keys="--with-keys" in arguments)
@@ -52,9 +52,7 @@ def write_backup(settings: Settings, database: Database, target: Path, *, with_k
         dump = Path(folder, DUMP)
         _dump(settings, database, dump)
         try:
-            with tarfile.open(
-                fileobj=os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb"), mode="w"
-            ) as archive:
+            with open(draft, "wb", opener=_private) as file, tarfile.open(fileobj=file, mode="w") as archive:
                 _add_text(archive, MANIFEST, json.dumps(_manifest(settings, database, with_keys), indent=2))
                 archive.add(dump, DUMP)
                 _add_folder(archive, settings.data_dir / "files", "files")
@@ -63,6 +61,10 @@ def write_backup(settings: Settings, database: Database, target: Path, *, with_k
             draft.replace(target)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _default(settings: Settings) -> Path:

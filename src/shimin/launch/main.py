@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ Command = Callable[[Settings, Sequence[str]], int]
 
 def main(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit status: 1 for a fault, 2 for an unknown command, 128+n for a signal."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no Chinese is no reason to end
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(help_text())
         return 0

@@ -23,13 +23,18 @@ def stoppable() -> Iterator[None]:
     """Raise Stopped in the main thread on the first stopping signal and ignore further ones: cleaning up is bounded."""
 
     def stop(number: int, frame: FrameType | None) -> None:
-        for each in STOPPING:
+        for each in heeded:
             signal.signal(each, signal.SIG_IGN)
         raise Stopped(number)
 
-    before = {each: signal.signal(each, stop) for each in STOPPING}
+    heeded = [each for each in STOPPING if not (each == signal.SIGHUP and _is_ignored(each))]  # nohup means it
+    before = {each: signal.signal(each, stop) for each in heeded}
     try:
         yield
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _is_ignored(number: signal.Signals) -> bool:
+    return signal.getsignal(number) == signal.SIG_IGN
