@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
 
 from tests.journeys.stack import Demo, shared_demo
 
@@ -93,3 +96,18 @@ def new_page(chromium: Browser, demo: Demo) -> Iterator[NewPage]:
 def page(new_page: NewPage) -> Page:
     """A phone."""
     return new_page()
+
+
+@pytest.fixture(scope="session")
+def signed_in(demo: Demo, chromium: Browser) -> list[Any]:
+    """Cookies of the demo's resident, who signed in by keyboard alone."""
+    with closing(chromium.new_context(base_url=demo.url)) as context:
+        page = context.new_page()
+        page.goto("/account/sign-in")
+        page.get_by_label("手机号").focus()
+        page.keyboard.type("13800000001")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Shimin-demo-2026")
+        page.keyboard.press("Enter")
+        expect(page).not_to_have_url(re.compile("/account/sign-in"))
+        return list(context.cookies())

@@ -7,13 +7,12 @@ import random
 import re
 import subprocess
 import sys
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
@@ -53,21 +52,6 @@ def _lines_or_list(text: str) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = json.loads(text)
         return listed
     return [json.loads(line) for line in text.splitlines()]
-
-
-@pytest.fixture(scope="session")
-def signed_in(demo: Demo, chromium: Browser) -> list[Any]:
-    """Cookies of the demo's resident, who signed in by keyboard alone."""
-    with closing(chromium.new_context(base_url=demo.url)) as context:
-        page = context.new_page()
-        page.goto("/account/sign-in")
-        page.get_by_label("手机号").focus()
-        page.keyboard.type("13800000001")
-        page.keyboard.press("Tab")
-        page.keyboard.type("Shimin-demo-2026")
-        page.keyboard.press("Enter")
-        expect(page).not_to_have_url(re.compile("/account/sign-in"))
-        return list(context.cookies())
 
 
 def a_phone() -> str:

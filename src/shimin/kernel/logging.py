@@ -102,7 +102,7 @@ def remove_personal(logger: Any, method: str, event: Event) -> Event:
             event[key] = _REMOVED
         elif type(value) is str:
             event[key] = mask_numbers(value)
-        elif isinstance(value, Mapping | list | tuple):
+        elif isinstance(value, Mapping | list | tuple) and key != "exc_info":  # described by its places, see below
             event[key] = mask_numbers(repr(value))
     return event
 

@@ -85,6 +85,19 @@ def test_libraries_lines_have_the_same_form():
     assert line == {"event": "call from [phone]", "logger": "lib", "level": "error"}
 
 
+def test_a_librarys_exception_leaves_its_place_too():
+    try:
+        raise ValueError("周晓敏")
+    except ValueError as error:
+        record = logging.LogRecord("lib", logging.ERROR, "f.py", 1, "failed", (), (type(error), error, None))
+        trace = error.__traceback__
+    line = json.loads(_JsonFormatter([remove_personal]).format(record))
+    assert trace is not None
+    assert line["exception"] == "ValueError"
+    assert line["trace"][-1].endswith("test_a_librarys_exception_leaves_its_place_too")
+    assert "周晓敏" not in json.dumps(line, ensure_ascii=False)
+
+
 @pytest.mark.parametrize(
     ("text", "masked"),
     [

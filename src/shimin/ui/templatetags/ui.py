@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 
 from shimin.kernel import masking
+from shimin.kernel.db import scope
 from shimin.kernel.money import format_fen
 from shimin.ui.desk import queues_for
 
@@ -80,16 +81,17 @@ class QueueEntry:
 def desk_queues(context: Context) -> list[QueueEntry]:
     """Return the queues that the signed-in officer may open, with how many wait in each."""
     actor = context["frame"].actor
-    return [
-        QueueEntry(
-            queue.key,
-            queue.title,
-            queue.icon,
-            reverse(queue.url) if ":" in queue.url else queue.url,
-            queue.count(actor),
-        )
-        for queue in queues_for(actor)
-    ]
+    with scope(actor):  # a form shown again after a refusal is rendered outside the page's transaction
+        return [
+            QueueEntry(
+                queue.key,
+                queue.title,
+                queue.icon,
+                reverse(queue.url) if ":" in queue.url else queue.url,
+                queue.count(actor),
+            )
+            for queue in queues_for(actor)
+        ]
 
 
 @register.filter
