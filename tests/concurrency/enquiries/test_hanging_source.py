@@ -13,11 +13,11 @@ from django.db import connections
 from shimin.adapters.http_source.clients import Clients
 from shimin.adapters.http_source.directory import Directory
 from shimin.adapters.http_source.records import HttpRecordSource
-from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.enquiries.domain.outcomes import SourceUnavailable
 from shimin.capabilities.enquiries.operations import look_up as operation
 from shimin.capabilities.enquiries.operations.look_up import look_up
 from shimin.capabilities.enquiries.ports import set_record_source
+from shimin.capabilities.enquiries.tests.conftest import forget
 from shimin.capabilities.enquiries.tests.factories import publish_lookups
 from shimin.capabilities.identity.tests.factories import make_resident
 from shimin.kernel import clock
@@ -41,11 +41,11 @@ def person(committed_db, departments, tmp_path, monkeypatch):
     set_record_source(HttpRecordSource(clients))
     monkeypatch.setattr(operation, "_per_person", LocalBucket(limit=10_000, per_seconds=1))
     publish_lookups(tmp_path, SYSTEMS, now=clock.now(), region=CITY)
-    stamp.forget()
+    forget()
     yield make_resident(now=clock.now())
     set_record_source(None)
     clients.close()
-    stamp.forget()
+    forget()
 
 
 def ask(person, slug):

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
-from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.enquiries.models import CachedExtract, Enquiry
 from shimin.capabilities.enquiries.operations import look_up as operation
 from shimin.capabilities.enquiries.operations.look_up import look_up
 from shimin.capabilities.enquiries.operations.upkeep import trim_cache
 from shimin.capabilities.enquiries.ports import set_record_source
+from shimin.capabilities.enquiries.tests.conftest import forget
 from shimin.capabilities.enquiries.tests.factories import SCORE, publish_lookups
 from shimin.capabilities.enquiries.tests.sources import FakeSource
 from shimin.capabilities.identity.tests.factories import make_resident
@@ -37,10 +37,10 @@ def scores(committed_db, tmp_path, monkeypatch):
     set_record_source(source)
     monkeypatch.setattr(operation, "_per_person", LocalBucket(limit=10_000, per_seconds=1))
     publish_lookups(tmp_path, ["gaokao-score"], now=clock.now(), region=CITY)
-    stamp.forget()
+    forget()
     yield source
     set_record_source(None)
-    stamp.forget()
+    forget()
 
 
 def together(count, work):

@@ -1,6 +1,6 @@
 """What pages, the API, tasks and other capabilities may use of the enquiries."""
 
-from shimin.capabilities.enquiries.domain.answer import Answer, ToldPlot, ToldRecord, tell
+from shimin.capabilities.enquiries.domain.answer import Answer, ToldPlot, ToldRecord, tell, tell_plots, tell_records
 from shimin.capabilities.enquiries.domain.declaration import Lookup, UnknownView, View
 from shimin.capabilities.enquiries.domain.disputes import LONGEST_WORDS, REASON_WORDS, DisputeReason, DisputeState
 from shimin.capabilities.enquiries.domain.offer import Offer, Record
@@ -103,6 +103,8 @@ __all__ = [
     "set_record_source",
     "tell",
     "tell_dispute_answered",
+    "tell_plots",
+    "tell_records",
     "trim_cache",
     "watch_sources",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import orjson
 from django.http import HttpResponse
 from django.utils.cache import patch_cache_control
 from ninja import Path, Query, Router
@@ -58,10 +59,7 @@ def get_look_up(request: Request, code: RegionCode, slug: Slug) -> dict[str, Any
     description="For a personal record the caller is signed in at the item's level and has given the consent the "
     "item asks for. Every call is in the person's access log, refused ones too.",
 )
-def post_look_up(
-    request: Request, response: HttpResponse, code: RegionCode, slug: Slug, body: LookUpIn
-) -> dict[str, Any]:
-    _keep_nowhere(response)
+def post_look_up(request: Request, code: RegionCode, slug: Slug, body: LookUpIn) -> HttpResponse:
     try:
         record = look_up(
             actor=request.actor, region_code=code, slug=slug, view_code=body.view, params=body.params,
@@ -69,7 +67,11 @@ def post_look_up(
         )  # fmt: skip
     except UnknownView:
         raise NotFound from None
-    return record_out(record, tell(record.question.view, record.extract))
+    # Written out here: in a rush, checking our own answer against its schema would cost a tenth of the look-up.
+    told = record_out(record, tell(record.question.view, record.extract))
+    response = HttpResponse(orjson.dumps(told), content_type="application/json")
+    _keep_nowhere(response)
+    return response
 
 
 @router.post(

@@ -47,30 +47,36 @@ class Answer:
 
     sentence: str
     big: Fact | None
-    records: tuple[ToldRecord, ...]
-    plots: tuple[ToldPlot, ...]
     next_steps: tuple[NextStep, ...]
     is_empty: bool
     mend: str
 
 
 def tell(view: View, records: Sequence[RecordRow]) -> Answer:
-    """Return the words for accepted records."""
+    """Return the answer that accepted records give."""
     telling = view.telling
     figures = telling.reckon(records)
     steps = tuple(step for step in telling.next_steps if not step.when or figures[step.when])
     if not records:
-        return Answer(telling.empty_words, None, (), (), steps, True, telling.empty_mend)
+        return Answer(telling.empty_words, None, steps, True, telling.empty_mend)
     big = telling.big
     return Answer(
         sentence=telling.sentence(figures, view.fields),
         big=Fact(big.words, telling.say_figure(big.figure, figures, view.fields)) if big else None,
-        records=tuple(_tell_record(view, row) for row in records),
-        plots=tuple(_tell_plot(plot, view.fields, records) for plot in telling.plots),
         next_steps=steps,
         is_empty=False,
         mend="",
     )
+
+
+def tell_records(view: View, records: Sequence[RecordRow]) -> list[ToldRecord]:
+    """Return accepted records as entries of a list."""
+    return [_tell_record(view, row) for row in records]
+
+
+def tell_plots(view: View, records: Sequence[RecordRow]) -> list[ToldPlot]:
+    """Return the view's plots of accepted records."""
+    return [_tell_plot(plot, view.fields, records) for plot in view.telling.plots]
 
 
 def _tell_record(view: View, row: RecordRow) -> ToldRecord:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from threading import Lock
 
 from shimin.capabilities.catalogue.public import ItemGuide, get_agency, get_item, list_agencies
@@ -16,12 +18,51 @@ from shimin.kernel.errors import NotFound
 KEY = "lookup"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    offer: Offer
+    now: datetime
+    read_at: float
+
+
+# In a rush the same few items are asked for a thousand times a second, and each document is long.
+_KEEP_SECONDS = 1.0
+_KEEP = timedelta(seconds=_KEEP_SECONDS)
+_MOST_OFFERS = 512
+_offers: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+# Versions never change, so each declaration is parsed once a process; the least recently used goes first.
+_MOST_PARSED = 512
+_parsed: OrderedDict[int, Lookup] = OrderedDict()
+_lock = Lock()
+
+
 def get_offer(region_code: str, slug: str, now: datetime) -> Offer:
-    """Return what the item offers. One statement (the item); agencies are in memory.
+    """Return what the item offers, as it stood at most a second ago. One statement, or none.
 
     Raises:
         NotFound: no such item in the region, or it has nothing to look up.
     """
+    place, moment = (region_code, slug), time.monotonic()
+    kept = _offers.get(place)
+    if kept is not None and moment - kept.read_at < _KEEP_SECONDS and abs(now - kept.now) < _KEEP:
+        return kept.offer
+    offer = _read_offer(region_code, slug, now)
+    with _lock:
+        _offers[place] = _Kept(offer, now, moment)
+        _offers.move_to_end(place)
+        if len(_offers) > _MOST_OFFERS:
+            _offers.popitem(last=False)
+    return offer
+
+
+def forget_offers() -> None:
+    """Read everything anew: between tests, which stop the clock."""
+    with _lock:
+        _offers.clear()
+        _parsed.clear()
+
+
+def _read_offer(region_code: str, slug: str, now: datetime) -> Offer:
     guide = get_item(region_code, slug, now=now)
     if KEY not in guide.doc:
         raise NotFound
@@ -56,12 +97,6 @@ def list_systems() -> list[tuple[SourceSystem, int, str, str]]:
         for agency in list_agencies()
         for system in agency.systems
     ]  # fmt: skip
-
-
-# Versions never change, so each declaration is parsed once a process; the least recently used goes first.
-_MOST_PARSED = 512
-_parsed: OrderedDict[int, Lookup] = OrderedDict()
-_lock = Lock()
 
 
 def _lookup_of(guide: ItemGuide) -> Lookup:

@@ -10,6 +10,7 @@ from django.test import Client
 from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.enquiries.operations import look_up as operation
 from shimin.capabilities.enquiries.ports import set_record_source
+from shimin.capabilities.enquiries.queries.offers import forget_offers
 from shimin.capabilities.enquiries.tests.factories import publish_lookups
 from shimin.capabilities.enquiries.tests.sources import FakeSource
 from shimin.capabilities.identity.tests.factories import NOW, Resident, make_resident
@@ -48,16 +49,22 @@ def fresh_buckets(monkeypatch):
         monkeypatch.setattr(operation, name, LocalBucket(limit=limit, per_seconds=60, clock=lambda: 0.0))
 
 
+def forget() -> None:
+    """Empty the read caches of this process."""
+    stamp.forget()
+    forget_offers()
+
+
 @pytest.fixture
 def publish(db, tmp_path, at) -> Iterator[Callable[..., None]]:
     """Publish look-ups by slug: ``publish("traffic-violations")``."""
 
     def run(*slugs: str) -> None:
         publish_lookups(tmp_path, slugs, now=at.now)
-        stamp.forget()
+        forget()
 
     yield run
-    stamp.forget()
+    forget()
 
 
 @pytest.fixture

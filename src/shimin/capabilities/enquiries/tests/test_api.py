@@ -2,6 +2,7 @@ import orjson
 import pytest
 from django.test import Client
 
+from shimin.capabilities.enquiries.api.schemas import RecordOut
 from shimin.capabilities.enquiries.tests.factories import SCORE, TAXI, VIOLATION
 from shimin.capabilities.identity.tests.factories import make_resident
 from shimin.kernel import http_client
@@ -40,6 +41,7 @@ def test_gives_the_record_with_its_words(violations, api):
     assert record["sentence"] == "1 条未处理违法，共 ¥200.00，记 6 分"
     assert record["records"][0]["fine_fen"] == 20_000
     assert isinstance(record["enquiry_id"], str)
+    assert RecordOut.model_validate(record).model_dump(mode="json").keys() == record.keys()
     assert "no-store" in response["Cache-Control"]
 
 

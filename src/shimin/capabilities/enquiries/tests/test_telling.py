@@ -1,15 +1,15 @@
 import pytest
 import yaml
 
-from shimin.capabilities.enquiries.domain.answer import tell
+from shimin.capabilities.enquiries.domain.answer import tell, tell_plots, tell_records
 from shimin.capabilities.enquiries.domain.declaration import UnknownView, parse_lookup
 from shimin.capabilities.enquiries.domain.fields import Light, accept_records
 from shimin.capabilities.enquiries.tests.factories import ACCOUNT, LOOKUPS, SCORE, TAXI, VIOLATION
 
 
-def told(slug, rows, view_code=""):
+def told(slug, rows, view_code="", how=tell):
     view = parse_lookup(yaml.safe_load(LOOKUPS[slug].read_text("utf-8"))).view(view_code)
-    return tell(view, accept_records(view.fields, [{name: row[name] for name in view.fields} for row in rows]))
+    return how(view, accept_records(view.fields, [{name: row[name] for name in view.fields} for row in rows]))
 
 
 def test_tells_the_answer_in_one_sentence_and_one_figure():
@@ -36,7 +36,7 @@ def test_no_record_is_an_answer_with_a_way_on():
 
 
 def test_an_entry_has_title_figure_state_notes_and_folds_the_rest():
-    entry = told("traffic-violations", [VIOLATION]).records[0]
+    [entry] = told("traffic-violations", [VIOLATION], how=tell_records)
     assert (entry.title, entry.figure, entry.state, entry.light) == (VIOLATION["act"], "¥200.00", "未处理", Light.RED)
     assert [fact.text for fact in entry.notes] == ["2026年11月6日 08:14", "岳麓区潇湘中路", "6 分"]
     more = {fact.title: fact.text for fact in entry.more}
@@ -47,7 +47,7 @@ def test_an_entry_has_title_figure_state_notes_and_folds_the_rest():
 
 def test_plots_add_up_by_year():
     older = {**VIOLATION, "violated_at": "2025-03-01T10:00:00+08:00", "fine_fen": 5_000}
-    plot = told("traffic-violations", [VIOLATION, older, older]).plots[0]
+    [plot] = told("traffic-violations", [VIOLATION, older, older], how=tell_plots)
     assert plot.rows == (("2026年", 20_000), ("2025年", 10_000))
 
 
