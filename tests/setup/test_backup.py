@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 from pathlib import Path
 
@@ -76,7 +77,17 @@ def test_refuses_what_is_no_backup(copy: Copy, tmp_path: Path) -> None:
     for path in (other, Path(__file__), tmp_path / "missing.tar"):
         done = copy.run("restore", str(path))
         assert done.returncode == 1
-        assert "is not a backup" in done.stderr
+        assert re.search("is not a (whole )?backup", done.stderr)
+
+
+def test_refuses_half_a_backup(filled: Copy, tmp_path: Path) -> None:
+    archive = _backup(filled, tmp_path)
+    with archive.open("r+b") as file:
+        file.truncate(archive.stat().st_size // 2)
+    done = filled.run("restore", str(archive), **_elsewhere(tmp_path))
+    assert done.returncode == 1
+    assert "is not a whole backup" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_manifest_names_keys_by_digest_only(filled: Copy, tmp_path: Path) -> None:

@@ -79,10 +79,12 @@ def _manifest(settings: Settings, archive: tarfile.TarFile) -> dict[str, Any]:
     try:
         member = archive.extractfile(MANIFEST)
         manifest: dict[str, Any] = json.load(member) if member else {}
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, tarfile.TarError):  # TarError: it ends in the middle
         manifest = {}
     if manifest.get("format") != FORMAT:
-        raise Fault(f"{archive.name!s} is not a backup of this version", "name a file that ./shimin backup wrote.")
+        raise Fault(
+            f"{archive.name!s} is not a whole backup of this version", "name a file that ./shimin backup wrote."
+        )
     if manifest["role_prefix"] != settings.role_prefix:
         raise Fault(
             f"The backup uses database roles named {manifest['role_prefix']}_…",
