@@ -12,6 +12,7 @@ from shimin.capabilities.enquiries.public import (
     LONGEST_WORDS,
     OUTCOME_WORDS,
     Answer,
+    DisputeReason,
     DisputeView,
     Offer,
     Read,
@@ -131,7 +132,7 @@ class ReadOut(Schema):
 class DisputeIn(Schema):
     """Why a reading is disputed: not_me, not_needed, wrong_record or other; other needs words."""
 
-    reason: Annotated[str, StringConstraints(max_length=40)]
+    reason: DisputeReason
     words: Annotated[str, StringConstraints(max_length=LONGEST_WORDS)] = ""
 
 

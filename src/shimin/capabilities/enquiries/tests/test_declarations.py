@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from shimin.capabilities.enquiries.block import LookupBlock
 from shimin.capabilities.enquiries.domain.consistency import faults_of
 from shimin.capabilities.enquiries.domain.declaration import parse_lookup
-from shimin.capabilities.enquiries.tests.factories import LOOKUPS
+from shimin.capabilities.enquiries.tests.factories import LOOKUPS, SERVICES
 
 LOST = {"count": "records", "where": {"status": ["lost"]}}
 TODAY = date(2026, 11, 22)
@@ -102,3 +102,14 @@ def test_the_schema_refuses_another_shape(spoil):
     part = load("traffic-violations")
     spoil(part)
     assert list(VALIDATOR.iter_errors(part)) != []
+
+
+def test_every_next_step_leads_to_an_item_of_the_city():
+    items = {path.parent.name for path in SERVICES.glob("430100/*/*/service.yaml")}
+    steps = {
+        step.item
+        for slug in LOOKUPS
+        for view in parse_lookup(load(slug)).views
+        for step in view.telling.next_steps
+    }  # fmt: skip
+    assert steps - items == set()
