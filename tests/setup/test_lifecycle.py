@@ -29,6 +29,16 @@ def test_demo_sets_up_once_and_the_second_start_only_starts(copy: Copy) -> None:
     _end(copy, signal.SIGINT)
 
 
+def test_a_signal_during_set_up_ends_the_program_that_runs(copy: Copy) -> None:
+    (copy.root / "bin" / "npm").write_text("#!/bin/sh\nsleep 600 & sleep 600\n")
+    process = copy.start("demo")
+    _wait(lambda: "Front-end files" in copy.output() and len(copy.processes()) > 2)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 128 + signal.SIGTERM
+    assert "stopped by SIGTERM" in copy.output()
+    assert copy.processes() == []
+
+
 def test_a_start_after_kill_9_heals(copy: Copy) -> None:
     copy.start_ready("demo").kill()
     copy.start_ready("demo")

@@ -40,9 +40,9 @@ def require(package: str, *, reason: str) -> None:
         raise Fault(f"{reason} is missing", f"install it: sudo apt-get install {package}")
 
 
-def missing(needs: tuple[Need, ...] = TEST_NEEDS) -> list[Need]:
-    """Return the needs that this machine does not meet."""
-    return [need for need in needs if not _is_there(need)]
+def missing() -> list[Need]:
+    """Return the needs of the tests that this machine does not meet."""
+    return [need for need in TEST_NEEDS if not _is_there(need)]
 
 
 def provide_for_tests() -> None:
