@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 _LONGEST_SECONDS = 30.0
+# More would measure the server's limit of open connections (512 a process): kept ones hold their place.
+_MOST_CONNECTIONS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Pool:
         self._local_hosts = local_hosts
         self._idle: list[Connection] = []
         self._all: list[Connection] = []
+        self._places = asyncio.Semaphore(_MOST_CONNECTIONS)
 
     async def open(self, connections: int) -> None:
         """Open connections beforehand."""
@@ -156,10 +159,11 @@ class Pool:
 
     async def ask(self, request: Request, due: float) -> Answer:
         """Send a request that was due at ``due`` (perf_counter) and return its answer."""
-        connection = await self._take()
-        status, body = await connection.ask(request.data)
-        if connection.is_open:
-            self._idle.append(connection)
+        async with self._places:
+            connection = await self._take()
+            status, body = await connection.ask(request.data)
+            if connection.is_open:
+                self._idle.append(connection)
         return Answer(status, body, (time.perf_counter() - due) * 1000, request.about)
 
     async def _take(self) -> Connection:

@@ -6,7 +6,8 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -41,6 +42,7 @@ SAFETY_HEADERS: tuple[tuple[str, str], ...] = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("X-Frame-Options", "DENY"),
 )
+TRANSPORT_SECURITY = ("Strict-Transport-Security", "max-age=31536000")
 _FOREIGN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -62,15 +64,17 @@ class MethodNotAllowed(DomainError):
     mend = "请从首页进入，再办理您的事项。"
 
 
+def safety_headers() -> tuple[tuple[str, str], ...]:
+    """Return the headers that every answer of this installation carries."""
+    return (*SAFETY_HEADERS, TRANSPORT_SECURITY) if settings.SHIMIN.secure_cookies else SAFETY_HEADERS
+
+
 class SafetyHeaders:
     """Add the headers that keep browsers from doing what a page did not ask for."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
-        headers = dict(SAFETY_HEADERS)
-        if settings.SHIMIN.secure_cookies:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
-        self._stored = ResponseHeaders(headers)._store
+        self._stored = ResponseHeaders(dict(safety_headers()))._store
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
@@ -87,7 +91,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = time.perf_counter()
-        request.request_id = _request_id(request)  # type: ignore[attr-defined]
+        request.request_id = request_id_for(request.META)  # type: ignore[attr-defined]
         response = self._get_response(request)
         seconds = time.perf_counter() - started
         route = request.resolver_match.route if request.resolver_match else ""
@@ -173,8 +177,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return error_response(request, CsrfRefused(mend="请回到上一页刷新后再提交；如果浏览器禁用了 Cookie，请先打开。"))
 
 
-def _request_id(request: HttpRequest) -> str:
-    given = request.META.get("HTTP_X_REQUEST_ID", "")
+def request_id_for(environ: Mapping[str, Any]) -> str:
+    """Return the id that a proxy gave the request, else a new one."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
     return given if given and _FOREIGN_ID.fullmatch(given) else secrets.token_hex(8)
 
 

@@ -22,8 +22,18 @@ def name_of_city(code: str) -> str | None:
 
 def remember_city(request: HttpRequest, response: HttpResponse, code: str) -> None:
     """Set the cookie that leads from ``/`` back to this city, when it changes."""
-    if request.COOKIES.get(CITY_COOKIE) == code:
-        return
+    if request.COOKIES.get(CITY_COOKIE) != code:
+        _set_cookie(response, code)
+
+
+def city_cookie(code: str) -> str:
+    """Return that cookie as a Set-Cookie header."""
+    response = HttpResponse()
+    _set_cookie(response, code)
+    return response.cookies[CITY_COOKIE].OutputString()
+
+
+def _set_cookie(response: HttpResponse, code: str) -> None:
     response.set_cookie(
         CITY_COOKIE,
         code,

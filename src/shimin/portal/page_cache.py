@@ -21,10 +21,9 @@ class PageCache:
     def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
         """Return the page kept under ``key``, or make it. Two threads may make the same page; the later one stays."""
         now = self._monotonic()
-        with self._lock:
-            kept = self._pages.get(key)
-            if kept is not None and now - kept[0] < self._seconds:
-                return kept[1]
+        kept = self.peek(key)
+        if kept is not None:
+            return kept
         page = make()
         with self._lock:
             self._pages[key] = (now, page)
@@ -32,6 +31,12 @@ class PageCache:
             while len(self._pages) > self._entries:
                 self._pages.popitem(last=False)
         return page
+
+    def peek(self, key: Hashable) -> bytes | None:
+        """Return the page kept under ``key``, or None."""
+        with self._lock:
+            kept = self._pages.get(key)
+        return kept[1] if kept is not None and self._monotonic() - kept[0] < self._seconds else None
 
     def clear(self) -> None:
         """Forget everything."""

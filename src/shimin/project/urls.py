@@ -6,6 +6,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from shimin.project.api import api
 
+API_PREFIX = "api/v1/"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shimin.portal.urls")),
     path("", include("shimin.capabilities.catalogue.web.urls")),
@@ -13,8 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shimin.capabilities.notices.web.urls")),
     path("", include("shimin.capabilities.enquiries.web.urls")),
     path("", include("shimin.kernel.health")),
-    path("api/v1/", include("shimin.capabilities.catalogue.api.urls")),
-    path("api/v1/", api.urls),
+    path(API_PREFIX, include("shimin.capabilities.catalogue.api.urls")),
+    path(API_PREFIX, api.urls),
 ]
 
 handler400 = "shimin.kernel.web.bad_request"

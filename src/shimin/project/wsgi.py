@@ -1,4 +1,4 @@
-"""The WSGI application that granian serves: static files first, then Django."""
+"""The WSGI application that granian serves: static files first, then the hottest reads, then Django."""
 
 from __future__ import annotations
 
@@ -11,10 +11,18 @@ from whitenoise import WhiteNoise
 from shimin.project.proxies import TrustedProxies, WsgiApp
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shimin.project.settings")
+django = get_wsgi_application()
+
+# Only now: they need Django's applications.
+from shimin.capabilities.catalogue.api.urls import hot_reads  # noqa: E402
+from shimin.capabilities.identity.web.cookies import may_be_signed_in  # noqa: E402
+from shimin.kernel.hot_reads import HotReads  # noqa: E402
+from shimin.portal import urls as portal  # noqa: E402
+from shimin.project.urls import API_PREFIX  # noqa: E402
 
 # Outside Django, so that a static file costs no middleware and a page only one look into a dictionary.
 application: WsgiApp = WhiteNoise(
-    get_wsgi_application(),
+    HotReads(django, [*portal.hot_reads, *hot_reads(API_PREFIX)], may_be_signed_in=may_be_signed_in),
     root=str(settings.STATIC_ROOT) if settings.STATIC_ROOT.exists() else None,
     prefix=settings.STATIC_URL,
     max_age=3600,

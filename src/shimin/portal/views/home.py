@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +17,21 @@ from shimin.kernel.access import Request, public
 from shimin.kernel.actor import Actor
 from shimin.kernel.db import scope
 from shimin.kernel.errors import NotFound
-from shimin.portal.cities import remember_city
+from shimin.kernel.hot_reads import HotAnswer
+from shimin.portal.cities import city_cookie, remember_city
 from shimin.portal.life_events import LIVES, Audience, find_life_event
 from shimin.portal.page_cache import PageCache
 from shimin.ui.bands import bands_for
 from shimin.ui.cards import Card, cards_for
-from shimin.ui.frame import LARGE, TYPE_COOKIE
+from shimin.ui.frame import CITY_COOKIE, LARGE, TYPE_COOKIE
 
 DOORS: dict[Audience, str] = {"natural": "个人办事", "legal": "企业办事"}
 # What people type most, offered under an empty search box.
 SUGGESTIONS = ("查罚单", "身份证丢了", "公积金", "异地看病")
 # Rows under a tab before the rest is folded.
 ITEMS_FIRST = 8
+
+_FOR_ONE_PERSON = "private, no-cache"
 
 _homes = PageCache(seconds=5, entries=512)
 
@@ -56,9 +60,21 @@ def city_home(request: Request, region_code: str) -> HttpResponse:
         key = (region_code, tab, request.COOKIES.get(TYPE_COOKIE) == LARGE)
         body = _homes.get(key, lambda: _render_home(request, region_code, tab))
     response = HttpResponse(body)
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Cache-Control"] = _FOR_ONE_PERSON
     remember_city(request, response, region_code)
     return response
+
+
+def answer_home(environ: Mapping[str, Any], region_code: str) -> HotAnswer | None:
+    """Return the page of a visitor, when this process has kept it; what the view would answer, before Django."""
+    cookies = environ.get("HTTP_COOKIE", "")
+    body = None if TYPE_COOKIE in cookies else _homes.peek((region_code, _tab_of(None), False))
+    if body is None:
+        return None
+    headers = [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", _FOR_ONE_PERSON)]
+    if f"{CITY_COOKIE}={region_code}" not in cookies:
+        headers.append(("Set-Cookie", city_cookie(region_code)))
+    return HotAnswer(200, headers, body)
 
 
 @require_safe

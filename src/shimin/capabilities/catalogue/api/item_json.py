@@ -6,7 +6,7 @@ The document goes from the database to the socket as text; nothing parses it. A 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,7 @@ from shimin.capabilities.catalogue.queries import card_of, get_item_row
 from shimin.capabilities.catalogue.tally import note_used
 from shimin.kernel import clock
 from shimin.kernel.access import public
+from shimin.kernel.hot_reads import HotAnswer
 
 ENTRIES = 4096
 
@@ -45,21 +46,28 @@ def item_json(request: HttpRequest, region_code: str, slug: str) -> HttpResponse
     Raises:
         NotFound: there is no such region or item.
     """
+    answer = answer_item(request.META, region_code, slug)
+    return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))
+
+
+def answer_item(environ: Mapping[str, Any], region_code: str, slug: str) -> HotAnswer:
+    """Return the answer to a request for an item: of the view, and of the hot read.
+
+    Raises:
+        NotFound: there is no such region or item.
+    """
     now = clock.now()
-    if request.headers.get("Cache-Control") == "no-cache":
+    if environ.get("HTTP_CACHE_CONTROL") == "no-cache":
         found = _load(region_code, slug, now)
     else:
         # A version changes with the stamp, a status or a planned start with the day.
         key = (region_code, slug, clock.local_date(now))
         found = _bodies.get(key, lambda: _load(region_code, slug, now))
     note_used(region_code, found.item_id, now)
-    if request.headers.get("If-None-Match") == found.etag:
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(found.body, content_type="application/json")
-    response.headers["ETag"] = found.etag
-    response.headers["Cache-Control"] = "public, max-age=10"
-    return response
+    headers = (("ETag", found.etag), ("Cache-Control", "public, max-age=10"), ("Content-Type", "application/json"))
+    if environ.get("HTTP_IF_NONE_MATCH") == found.etag:
+        return HotAnswer(304, headers[:2], b"")
+    return HotAnswer(200, headers, found.body)
 
 
 def _load(region_code: str, slug: str, now: datetime) -> ItemBody:

@@ -25,6 +25,11 @@ def session_token(request: HttpRequest) -> str:
     return request.COOKIES.get(_name(_NAMES[kind_for(request)]), "")
 
 
+def may_be_signed_in(cookie_header: str) -> bool:
+    """Tell whether a Cookie header names a session, good or not."""
+    return any(name in cookie_header for name in _NAMES.values())
+
+
 def set_session(response: HttpResponseBase, kind: AccountKind, token: str, expires_at: datetime) -> None:
     """Give the browser its session: unreadable for scripts, not sent along from other sites."""
     _set(response, _NAMES[kind], token, expires=expires_at)
