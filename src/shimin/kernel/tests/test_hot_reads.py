@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
@@ -33,7 +34,7 @@ READ = HotRead("things/<name>", re.compile(r"/things/([a-z]+)"), answer)
 def ask(path, **environ):
     environ = {"PATH_INFO": path, "REQUEST_METHOD": "GET", **environ}
     setup_testing_defaults(environ)
-    told = {}
+    told: dict[str, Any] = {}
     application = HotReads(django, [READ], may_be_signed_in=lambda header: "session" in header)
     body = b"".join(application(environ, lambda status, headers: told.update(status=status, headers=dict(headers))))
     return told["status"], told["headers"], body
@@ -84,7 +85,7 @@ def test_leaves_errors_and_what_is_not_at_hand_to_django(name):
 def test_logs_and_counts_by_route(monkeypatch):
     logged, counted = [], []
     monkeypatch.setattr(hot_reads, "log_request", lambda **line: logged.append(line))
-    monkeypatch.setattr(hot_reads.metrics, "observe_request", lambda *figure: counted.append(figure))
+    monkeypatch.setattr("shimin.kernel.metrics.observe_request", lambda *figure: counted.append(figure))
     ask("/things/one")
     assert [(line["route"], line["method"], line["status"]) for line in logged] == [("things/<name>", "GET", 200)]
     assert [figure[:2] for figure in counted] == [("things/<name>", 200)]

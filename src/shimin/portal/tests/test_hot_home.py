@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
@@ -29,7 +30,7 @@ def connection_of_the_test() -> Iterator[None]:
 def ask(wsgi, path, **environ):
     environ = {"PATH_INFO": path, "REQUEST_METHOD": "GET", "HTTP_X_REQUEST_ID": "same-for-both", **environ}
     setup_testing_defaults(environ)
-    told = {}
+    told: dict[str, Any] = {}
 
     def start_response(status, headers, exc_info=None):
         told.update(status=status, headers={name.lower(): value.strip() for name, value in headers})
