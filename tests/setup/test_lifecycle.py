@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable
@@ -134,8 +135,10 @@ def test_lost_keys_are_noticed_before_new_ones_make_the_data_unreadable(copy: Co
 def test_a_deep_data_folder_gets_a_short_socket_path(copy: Copy) -> None:
     deep = copy.root.joinpath(*["deep" * 8] * 4)
     deep.parent.mkdir(parents=True)
-    done = copy.run("greet", SHIMIN_DATA_DIR=str(deep))
-    assert done.returncode == 0, done.stderr
+    with tempfile.TemporaryDirectory() as short:
+        done = copy.run("greet", SHIMIN_DATA_DIR=str(deep), TMPDIR=short)
+        assert done.returncode == 0, done.stderr
+        assert list(Path(short).iterdir()) == []
 
 
 def _get(copy: Copy, path: str) -> str:

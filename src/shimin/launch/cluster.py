@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -59,6 +59,7 @@ def running_cluster(settings: Settings) -> Iterator[str]:
         with exclusive(decision):
             if user.release() and _postmaster(cluster_dir(settings)) is not None:
                 _stop(settings, postgres, login)
+                _drop_short_socket_dir(settings)
 
 
 def socket_dir(settings: Settings) -> Path:
@@ -68,6 +69,12 @@ def socket_dir(settings: Settings) -> Path:
         return wanted
     digest = hashlib.sha256(os.fsencode(settings.data_dir)).hexdigest()[:16]
     return Path(tempfile.gettempdir(), f"shimin-{os.geteuid()}-{digest}")
+
+
+def _drop_short_socket_dir(settings: Settings) -> None:
+    if socket_dir(settings) != settings.run_dir:
+        with suppress(OSError):  # somebody put a file there: it is empty enough for the next start
+            socket_dir(settings).rmdir()
 
 
 def _make(settings: Settings, postgres: Postgres, login: Login) -> None:
