@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, sync_playwright
 
 from tests.journeys.stack import Demo, shared_demo
 
@@ -40,9 +39,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(demo: Demo) -> Iterator[Browser]:
-    """One browser for the session."""
+    """One browser for a module: while it is open its event loop runs in this thread, where others use the database."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
@@ -99,15 +98,15 @@ def page(new_page: NewPage) -> Page:
 
 
 @pytest.fixture(scope="session")
-def signed_in(demo: Demo, chromium: Browser) -> list[Any]:
-    """Cookies of the demo's resident, who signed in by keyboard alone."""
-    with closing(chromium.new_context(base_url=demo.url)) as context:
-        page = context.new_page()
-        page.goto("/account/sign-in")
-        page.get_by_label("手机号").focus()
-        page.keyboard.type("13800000001")
-        page.keyboard.press("Tab")
-        page.keyboard.type("Shimin-demo-2026")
-        page.keyboard.press("Enter")
-        expect(page).not_to_have_url(re.compile("/account/sign-in"))
-        return list(context.cookies())
+def token(demo: Demo) -> str:
+    """A session of the demo's resident."""
+    body = {"phone": "13800000001", "password": "Shimin-demo-2026"}
+    answer = httpx.post(f"{demo.url}/api/v1/account/sessions", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["token"])
+
+
+@pytest.fixture
+def signed_in(demo: Demo, token: str) -> list[Any]:
+    """Cookies of the demo's resident."""
+    return [{"name": "shimin_session", "value": token, "url": demo.url}]

@@ -29,7 +29,7 @@ from shimin.capabilities.identity.tests.phones import latest_code
 from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.errors import DomainError
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed_db")
 TOGETHER = 6
 
 

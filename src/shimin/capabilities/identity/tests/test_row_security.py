@@ -11,7 +11,7 @@ from shimin.capabilities.notices.operations.sending import send_notice
 from shimin.kernel.db import role_name, scope
 from shimin.kernel.testing import connect_as
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 OWN_ROWS = {
     "identity_account": "id",

@@ -105,6 +105,7 @@ def test_phone_and_code_are_not_kept_in_clear(gateway):
 
 
 def test_without_a_gateway_only_a_demo_takes_texts(settings):
+    settings.SHIMIN = dataclasses.replace(django_settings.SHIMIN, demo=False)
     with pytest.raises(NoTextChannel):
         send()
     with pytest.raises(NotFound):
