@@ -27,7 +27,8 @@ from shimin.capabilities.enquiries.operations.disputes import (
     tell_dispute_answered,
 )
 from shimin.capabilities.enquiries.operations.look_up import look_up
-from shimin.capabilities.enquiries.operations.upkeep import close_lost_lines, trim_cache, watch_sources
+from shimin.capabilities.enquiries.operations.upkeep import close_lost_lines, trim_cache
+from shimin.capabilities.enquiries.operations.watching import watch_sources
 from shimin.capabilities.enquiries.ports import RecordSource, set_record_source
 from shimin.capabilities.enquiries.queries.desk import (
     OFFICER,

@@ -60,9 +60,3 @@ def tell_those_waiting(*, system: str, now: datetime) -> int:
             send_notice(account_id=row.account_id, template="enquiries.source_is_back", values=values, now=now)
         CallbackRequest.objects.filter(id__in=[row.id for row in rows]).update(told_at=now)
     return len(rows)
-
-
-def list_waiting_systems() -> list[str]:
-    """Return the sources that somebody waits for; for the worker."""
-    with scope(SYSTEM):
-        return list(CallbackRequest.objects.filter(told_at=None).values_list("system", flat=True).distinct())

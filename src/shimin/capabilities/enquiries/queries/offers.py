@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from shimin.capabilities.catalogue.public import ItemGuide, get_agency, get_item, list_agencies
+from shimin.capabilities.catalogue.public import Agency, ItemGuide, get_agency, get_item, list_agencies
 from shimin.capabilities.enquiries.domain.declaration import Lookup, parse_lookup
 from shimin.capabilities.enquiries.domain.offer import Offer
 from shimin.capabilities.enquiries.ports import SourceSystem
@@ -69,7 +69,7 @@ def _read_offer(region_code: str, slug: str, now: datetime) -> Offer:
     card = guide.card
     lookup = _lookup_of(guide)
     agency = get_agency(card.region_code, card.agency_slug)
-    system = next((system for system in agency.systems if system.name == lookup.system), None)
+    system = next((system for system in _systems_of(agency) if system.name == lookup.system), None)
     if system is None:
         raise NotFound
     return Offer(
@@ -85,18 +85,34 @@ def _read_offer(region_code: str, slug: str, now: datetime) -> Offer:
         level=AssuranceLevel(card.level),
         closed_words="" if card.status == "running" else card.status_words,
         lookup=lookup,
-        system=SourceSystem(system.name, system.title, system.url, system.key, system.demo_port),
+        system=system,
     )
 
 
-def list_systems() -> list[tuple[SourceSystem, int, str, str]]:
-    """Return every declared source with its agency's id, name and region."""
-    return [
-        (SourceSystem(system.name, system.title, system.url, system.key, system.demo_port), agency.id, agency.name,
-         agency.region_code)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A declared source and the agency it belongs to."""
+
+    system: SourceSystem
+    agency_id: int
+    agency_name: str
+    city_code: str
+
+
+def list_sources_declared() -> list[Source]:
+    """Return every source that an agency declares; a name stands for one system of the whole installation."""
+    named = {
+        system.name: Source(system, agency.id, agency.name, agency.region_code)
         for agency in list_agencies()
-        for system in agency.systems
-    ]  # fmt: skip
+        for system in _systems_of(agency)
+    }
+    return list(named.values())
+
+
+def _systems_of(agency: Agency) -> list[SourceSystem]:
+    return [
+        SourceSystem(system.name, system.title, system.url, system.key, system.demo_port) for system in agency.systems
+    ]
 
 
 def _lookup_of(guide: ItemGuide) -> Lookup:

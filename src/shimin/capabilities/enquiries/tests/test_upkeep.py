@@ -6,7 +6,7 @@ from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.models import CallbackRequest, SourceHealth
 from shimin.capabilities.enquiries.operations.callbacks import request_callback
 from shimin.capabilities.enquiries.operations.look_up import look_up
-from shimin.capabilities.enquiries.operations.upkeep import watch_sources
+from shimin.capabilities.enquiries.operations.watching import watch_sources
 from shimin.capabilities.enquiries.queries.desk import OFFICER
 from shimin.capabilities.enquiries.tests.factories import CITY
 from shimin.capabilities.enquiries.tests.test_pages import words
@@ -105,3 +105,29 @@ def test_old_readings_do_not_count(down, resident, at):
 
 def test_the_jobs_are_registered():
     assert {"enquiries.close_lost_lines", "enquiries.trim_cache", "enquiries.watch_sources"} <= set(periodic.jobs)
+
+
+def test_a_source_that_answers_people_is_not_bothered(publish, source, resident, at, monkeypatch):
+    publish(SLUG)
+    looked = []
+
+    def look(system):
+        looked.append(system.name)
+        return True
+
+    monkeypatch.setattr(source, "is_up", look)
+    watch_sources(at.now)
+    look_up(actor=resident.actor, region_code=CITY, slug=SLUG, params={}, now=at.now)
+    watch_sources(at.now + timedelta(seconds=20))
+    watch_sources(at.now + timedelta(seconds=40))
+    assert looked == ["traffic-police"]
+
+
+def test_a_source_that_fails_people_is_looked_at(publish, source, resident, at):
+    publish(SLUG)
+    watch_sources(at.now)
+    source.failure, source.up = http_client.SourceDown("traffic-police"), False
+    with pytest.raises(DomainError):
+        look_up(actor=resident.actor, region_code=CITY, slug=SLUG, params={}, now=at.now)
+    watch_sources(at.now + timedelta(seconds=20))
+    assert not SourceHealth.objects.get(system="traffic-police").is_up
