@@ -113,7 +113,7 @@ def help_text() -> str:
     lines += ["Platform (each has its own --help)"]
     lines += [_line(name, text) for name, text in platform_commands(ROOT).items()]
     lines += ["", f"Django: {', '.join(DJANGO_COMMANDS)}", ""]
-    lines += ["Settings: SHIMIN_PORT, SHIMIN_DATA_DIR, DATABASE_URL and others, see docs/howto/deploy.md"]
+    lines += ["Settings: SHIMIN_PORT, SHIMIN_DATA_DIR, DATABASE_URL and others, see docs/reference/settings.md"]
     return "\n".join(lines)
 
 
