@@ -9,14 +9,15 @@ from shimin.project.api import api
 API_PREFIX = "api/v1/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # First: a call would otherwise be held against every page's pattern.
+    path(API_PREFIX, include("shimin.capabilities.catalogue.api.urls")),
+    path(API_PREFIX, api.urls),
     path("", include("shimin.portal.urls")),
     path("", include("shimin.capabilities.catalogue.web.urls")),
     path("", include("shimin.capabilities.identity.web.urls")),
     path("", include("shimin.capabilities.notices.web.urls")),
     path("", include("shimin.capabilities.enquiries.web.urls")),
     path("", include("shimin.kernel.health")),
-    path(API_PREFIX, include("shimin.capabilities.catalogue.api.urls")),
-    path(API_PREFIX, api.urls),
 ]
 
 handler400 = "shimin.kernel.web.bad_request"

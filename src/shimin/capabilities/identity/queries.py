@@ -21,6 +21,11 @@ from shimin.kernel.ids import PersonId
 from shimin.kernel.masking import mask_id_number, mask_name, mask_phone
 
 _OPEN = "SELECT session_id, account_id, person_id, account_kind, level, grants FROM identity_open_session(%s, %s)"
+# By hand: every look-up asks it, and building it with the ORM was a quarter of a look-up's CPU time.
+_SUBJECT = """
+    SELECT p.id, p.name, p.id_number, a.phone
+    FROM identity_account a JOIN identity_person p ON p.id = a.person_id WHERE a.id = %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +123,19 @@ def get_subject(actor: Actor) -> Subject:
     account_id = _citizen(actor)
     if actor.level < AssuranceLevel.REAL_NAME or actor.person_id is None:
         raise LevelRequired(AssuranceLevel.REAL_NAME)
-    with scope(actor):
-        account = Account.objects.select_related("person").only("phone", "person").get(id=account_id)
-    person = account.person
-    if person is None:
+    with scope(actor), connection.cursor() as cursor:
+        cursor.execute(_SUBJECT, [account_id])
+        row = cursor.fetchone()
+    if row is None:
         raise LevelRequired(AssuranceLevel.REAL_NAME)
-    id_number = decrypt(bytes(person.id_number), context=handles.ID_NUMBER)
+    person_id, name, sealed_number, phone = row
+    id_number = decrypt(sealed_number, context=handles.ID_NUMBER)
     return Subject(
-        person_id=PersonId(person.id),
-        name=decrypt(bytes(person.name), context=handles.PERSON_NAME),
+        person_id=PersonId(person_id),
+        name=decrypt(name, context=handles.PERSON_NAME),
         id_number=id_number,
         birth_date=parse_id_number(id_number).birth_date,
-        phone=decrypt(bytes(account.phone), context=handles.PHONE),
+        phone=decrypt(phone, context=handles.PHONE),
     )
 
 
