@@ -17,7 +17,7 @@ from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
 from shimin.kernel.periodic import jobs, run_if_due
-from shimin.kernel.relay import relay_batch
+from shimin.kernel.relay import BATCH, relay_batch
 from shimin.kernel.sealing import seal_batch
 
 Step = Callable[[], bool]
@@ -67,7 +67,8 @@ class Loop:
 def loops() -> list[Loop]:
     """Return the loops of one worker process. Two run periodic jobs, so that a long one holds up only itself."""
     return [
-        Loop("relay", lambda: relay_batch(clock.now()) > 0, 0.02, 0.25),
+        # Only a full batch is followed at once: a look for each single event would cost as much as what it tells of.
+        Loop("relay", lambda: relay_batch(clock.now()) >= BATCH, 0.1, 0.25),
         Loop("sealer", lambda: seal_batch(clock.now()) > 0, 1.0, 5.0),
         Loop("periodic-1", run_due_jobs, 0.5, 1.0),
         Loop("periodic-2", run_due_jobs, 0.7, 1.0),
