@@ -45,6 +45,11 @@ class People:
     residents: int
     candidates: int
 
+    @property
+    def options(self) -> list[str]:
+        """The numbers as the departments' command takes them."""
+        return ["--residents", str(self.residents), "--rush-candidates", str(self.candidates)]
+
 
 @dataclass(frozen=True, slots=True)
 class Installation:
@@ -61,9 +66,8 @@ class Installation:
         """The database as the web processes see it: under their login, which has no rights of its own."""
         return config.process_database_url(config.load(self.environ("web")))
 
-    @property
-    def archives(self) -> Path:
-        """The departments' own files, built before they start."""
+    def build_archives(self) -> Path:
+        """Return the departments' own files, made at first use; before their processes are waited for."""
         return ensure_archives(self.settings.data_dir / "sandbox", self.people.residents, self.people.candidates)
 
     @property
@@ -97,12 +101,11 @@ class Installation:
 
     def export_people(self, command: str, *arguments: str) -> list[bytes]:
         """Return what the departments tell of their people, one JSON object a line."""
-        count = self.people
-        numbers = ["--residents", str(count.residents), "--rush-candidates", str(count.candidates)]
-        return subprocess.run(
-            [sys.executable, "-m", "shimin.sandbox", command, "--data-dir", self.archives.parent, *numbers, *arguments],
-            stdout=subprocess.PIPE, check=True, cwd=self.settings.root,
-        ).stdout.splitlines()  # fmt: skip
+        program = [sys.executable, "-m", "shimin.sandbox", command, "--data-dir", str(self.build_archives().parent)]
+        done = subprocess.run(
+            [*program, *self.people.options, *arguments], stdout=subprocess.PIPE, check=True, cwd=self.settings.root
+        )
+        return done.stdout.splitlines()
 
 
 @contextmanager
@@ -192,11 +195,10 @@ def _started(settings: Settings, people: People) -> Iterator[Installation]:
         prepare(settings, look_at(settings, settings.database_url), demo=False)
     with leftovers.marked_run(settings.run_dir) as mark, Supervisor(settings.log_dir, settings.root) as supervisor:
         made = Installation(settings, settings.database_url, settings.url, people, supervisor)
-        _ = made.archives  # built before its processes are waited for
+        made.build_archives()
         marked = {leftovers.MARK: mark}
         sandbox = sandbox_service(settings, made.environ("owner") | marked)
-        numbers = ["--residents", str(people.residents), "--rush-candidates", str(people.candidates)]
-        supervisor.start(replace(sandbox, command=[*sandbox.command, *numbers]))
+        supervisor.start(replace(sandbox, command=[*sandbox.command, *people.options]))
         supervisor.start(worker_service(settings, made.environ("worker") | marked))
         supervisor.start(web_service(settings, made.environ("web") | marked))
         supervisor.wait_until_ready(_READY_SECONDS)

@@ -44,7 +44,7 @@ class Told:
 def measure(installation: Installation, plan: Plan) -> list[Figure]:
     """Return the rates of first and repeated asking beside RAW, and how many answers were wrong (0)."""
     people = _candidates(installation, plan)
-    expected = expected_scores(installation.archives, people)
+    expected = expected_scores(installation.build_archives(), people)
     crowd = settle(installation, people)
     slices = _slices(int(len(people) * ASKING_SHARE), plan.rounds)
     first, again, raw = [], [], []
