@@ -22,10 +22,12 @@ from shimin.kernel.ids import new_id
 
 COUNTRY = "100000"  # rows that belong to no city
 
-_INSERT = """
+# A hot operation can write its row along in one statement with others: append "FROM …" and pass the values of ``row``.
+INSERT = """
     INSERT INTO kernel_audit
         (id, at, city_code, actor_kind, account_id, action, target, target_id, outcome, details, mac)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    SELECT %s::bigint, %s::timestamptz, %s::text, %s::text, %s::bigint, %s::text, %s::text, %s::bigint, %s::text,
+           %s::text, %s::bytea
 """
 
 
@@ -48,14 +50,32 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> int:
     """Write one audit row in the caller's transaction and return its id. ``details`` must hold no personal data."""
-    row_id = new_id()
+    values = row(
+        actor=actor, action=action, target=target, target_id=target_id, now=now, city_code=city_code, outcome=outcome,
+        details=details,
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, values)
+    return int(values[0])
+
+
+def row(
+    *,
+    actor: Actor,
+    action: str,
+    target: str,
+    target_id: int | None,
+    now: datetime,
+    city_code: str = COUNTRY,
+    outcome: Outcome = Outcome.DONE,
+    details: Mapping[str, Any] | None = None,
+) -> list[Any]:
+    """Return the values of a new row for ``INSERT``, with its MAC."""
     text = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
     values: list[Any] = [
-        row_id, now, city_code, str(actor.kind), actor.account_id, action, target, target_id, str(outcome), text,
+        new_id(), now, city_code, str(actor.kind), actor.account_id, action, target, target_id, str(outcome), text,
     ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*values, mac_of(values)])
-    return row_id
+    return [*values, mac_of(values)]
 
 
 def record_refusal(

@@ -16,9 +16,10 @@ from django.db import connection
 
 from shimin.kernel.ids import new_id
 
-_INSERT = """
+# A hot operation can write its event along in one statement with others: append "FROM …", pass the values of ``row``.
+INSERT = """
     INSERT INTO kernel_event (id, occurred_at, name, aggregate, aggregate_id, aggregate_version, payload)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
+    SELECT %s::bigint, %s::timestamptz, %s::text, %s::text, %s::bigint, %s::bigint, %s::jsonb
 """
 
 
@@ -92,8 +93,13 @@ def emit(event: DomainEvent, *, aggregate: str, aggregate_id: int, version: int,
     ``version`` is the aggregate's own counter, raised under the aggregate's row lock: it gives the order of delivery
     (time-ordered ids are not commit order).
     """
-    event_id = new_id()
-    payload = orjson.dumps(dataclasses.asdict(event), option=orjson.OPT_NON_STR_KEYS).decode()
+    values = row(event, aggregate=aggregate, aggregate_id=aggregate_id, version=version, now=now)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [event_id, now, event.name, aggregate, aggregate_id, version, payload])
-    return event_id
+        cursor.execute(INSERT, values)
+    return int(values[0])
+
+
+def row(event: DomainEvent, *, aggregate: str, aggregate_id: int, version: int, now: datetime) -> list[Any]:
+    """Return the values of a new row for ``INSERT``; see ``emit``."""
+    payload = orjson.dumps(dataclasses.asdict(event), option=orjson.OPT_NON_STR_KEYS).decode()
+    return [new_id(), now, event.name, aggregate, aggregate_id, version, payload]

@@ -24,10 +24,14 @@ _INSERT = f"""
     INSERT INTO enquiries_enquiry ({COLUMNS}, finished_at, outcome, reason, from_cache)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false)
 """  # noqa: S608 - constants only
-_CLOSE = """
-    UPDATE enquiries_enquiry SET outcome = %s, reason = %s, record_count = %s, finished_at = %s
-    WHERE id = %s AND outcome = 'pending'
-"""
+_CLOSE = f"""
+    WITH closed AS (
+        UPDATE enquiries_enquiry
+        SET outcome = %s::text, reason = %s::text, record_count = %s::integer, finished_at = %s::timestamptz
+        WHERE id = %s::bigint AND outcome = 'pending' RETURNING id
+    ), noted AS ({audit.INSERT} FROM closed), told AS ({events.INSERT} FROM closed)
+    SELECT id FROM closed
+"""  # noqa: S608 - constants only
 
 
 class LineClosed(RuntimeError):
@@ -62,21 +66,24 @@ def close_line(
     record_count: int | None = None,
     now: datetime,
 ) -> None:
-    """Close a line in the caller's transaction, with its audit row and event.
+    """Close a line in the caller's transaction, with its audit row and event: one statement for the three.
 
     Raises:
         LineClosed: see the class.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, [outcome, reason, record_count, now, line_id])
-        if cursor.rowcount != 1:
-            raise LineClosed(str(line_id))
-    note(actor=actor, offer=offer, line_id=line_id, outcome=outcome, reason=reason, now=now)
     event = RecordLookedUp(
         enquiry_id=line_id, item_id=offer.item_id, agency_id=offer.agency_id, city_code=offer.region_code,
         outcome=outcome, reason=reason,
     )  # fmt: skip
-    events.emit(event, aggregate="enquiries.enquiry", aggregate_id=line_id, version=1, now=now)
+    values = [
+        outcome, reason, record_count, now, line_id,
+        *audit_row(actor=actor, offer=offer, line_id=line_id, outcome=outcome, reason=reason, now=now),
+        *events.row(event, aggregate="enquiries.enquiry", aggregate_id=line_id, version=1, now=now),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, values)
+        if cursor.fetchone() is None:
+            raise LineClosed(str(line_id))
 
 
 def refuse_line(*, actor: Actor, question: Question, reason: str, now: datetime) -> int:
@@ -84,22 +91,23 @@ def refuse_line(*, actor: Actor, question: Question, reason: str, now: datetime)
     values = line_values(actor, question, now)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*values, now, Outcome.REFUSED, reason])
-    line_id = int(values[0])
-    note(actor=actor, offer=question.offer, line_id=line_id, outcome=Outcome.REFUSED, reason=reason, now=now)
-    return line_id
+        noted = audit_row(
+            actor=actor, offer=question.offer, line_id=values[0], outcome=Outcome.REFUSED, reason=reason, now=now
+        )
+        cursor.execute(audit.INSERT, noted)
+    return int(values[0])
 
 
-def note(
-    *, actor: Actor, offer: Offer, line_id: int, outcome: Outcome, reason: str = "", cached: bool = False, now: datetime
-) -> None:
-    """Write the audit row of a line."""
-    done = outcome in (Outcome.FOUND, Outcome.EMPTY)
-    details: dict[str, Any] = {"item": offer.item_id, "version": offer.version_id, "result": outcome}
+def audit_row(
+    *, actor: Actor, offer: Offer, line_id: int, outcome: Outcome | None, reason: str = "", now: datetime
+) -> list[Any]:
+    """Return the audit row of a line. ``outcome`` None: an answer told again from the cache, found or empty."""
+    done = outcome in (Outcome.FOUND, Outcome.EMPTY, None)
+    details: dict[str, Any] = {"item": offer.item_id, "version": offer.version_id}
+    details |= {"cached": True} if outcome is None else {"result": outcome}
     if reason:
         details["reason"] = reason
-    if cached:
-        details["cached"] = True
-    audit.record(
+    return audit.row(
         actor=actor, action=ACTION, target="enquiry", target_id=line_id, now=now, city_code=offer.region_code,
         outcome=audit.Outcome.DONE if done else audit.Outcome.REFUSED, details=details,
     )  # fmt: skip

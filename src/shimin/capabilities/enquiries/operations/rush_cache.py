@@ -17,8 +17,8 @@ from django.db import connection
 from shimin.capabilities.enquiries.domain.declaration import Rush
 from shimin.capabilities.enquiries.domain.fields import RecordRow
 from shimin.capabilities.enquiries.domain.offer import Question
-from shimin.capabilities.enquiries.domain.outcomes import Outcome
-from shimin.capabilities.enquiries.operations.access_log import COLUMNS, line_values, note
+from shimin.capabilities.enquiries.operations.access_log import COLUMNS, audit_row, line_values
+from shimin.kernel import audit
 from shimin.kernel.actor import Actor
 from shimin.kernel.crypto import blind_index, decrypt, encrypt
 from shimin.kernel.ids import new_id
@@ -33,8 +33,8 @@ _TELL_AGAIN = f"""
                %s::text, %s::text, %s::text, %s::text[], %s::text, %s::timestamptz, %s::timestamptz,
                CASE WHEN record_count > 0 THEN 'found' ELSE 'empty' END, '', record_count, true
         FROM hit
-    )
-    SELECT data, as_of, record_count FROM hit
+    ), noted AS ({audit.INSERT} FROM hit)
+    SELECT data, as_of FROM hit
 """  # noqa: S608 - constants only
 _KEEP = """
     INSERT INTO enquiries_cached_extract (id, person_id, version_id, key, data, as_of, record_count, bound, expires_at)
@@ -58,15 +58,14 @@ def tell_again(*, actor: Actor, question: Question, now: datetime) -> KeptExtrac
     """Return the person's kept answer (or None) and log that it was read, in the caller's transaction."""
     key = _key(question)
     line = line_values(actor, question, now)
+    noted = audit_row(actor=actor, offer=question.offer, line_id=line[0], outcome=None, now=now)
     with connection.cursor() as cursor:
-        cursor.execute(_TELL_AGAIN, [actor.person_id, question.offer.version_id, key, now, *line, now])
+        cursor.execute(_TELL_AGAIN, [actor.person_id, question.offer.version_id, key, now, *line, now, *noted])
         row = cursor.fetchone()
     if row is None:
         return None
-    data, as_of, record_count = row
+    data, as_of = row
     extract = tuple(orjson.loads(decrypt(data, context=_context(actor, question, key))))
-    outcome = Outcome.FOUND if record_count else Outcome.EMPTY
-    note(actor=actor, offer=question.offer, line_id=line[0], outcome=outcome, cached=True, now=now)
     return KeptExtract(extract, as_of, line[0])
 
 

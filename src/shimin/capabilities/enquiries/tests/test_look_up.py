@@ -71,11 +71,11 @@ def test_no_log_holds_what_was_answered_or_who_asked(violations, resident, at):
         assert secret not in text
 
 
-def test_an_enquiry_costs_at_most_seven_statements(violations, resident, at):
+def test_an_enquiry_costs_at_most_four_statements(violations, resident, at):
     ask(resident.actor, at=at)
     with count_statements() as seen:
         ask(resident.actor, at=at)
-    assert seen.count <= 7, seen.statements
+    assert seen.count <= 4, seen.statements
 
 
 def test_nothing_found_is_an_answer(publish, source, resident, at):
