@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no fault of the code under test.
+settings.register_profile("shimin", deadline=None)
+settings.load_profile("shimin")
 
 _connect = socket.socket.connect
 
