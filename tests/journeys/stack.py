@@ -92,7 +92,9 @@ def _start(folder: Path) -> dict[str, object]:
     _started.append(process)
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + READY_SECONDS
-    while not _is_ready(url):
+    # The web answers before the departments have made their residents: wait for all seven.
+    wanted = [f"{url}/readyz", *(f"http://127.0.0.1:{port + number}/healthz" for number in range(101, 107))]
+    while not all(_is_ready(each) for each in wanted):
         if process.poll() is not None or time.monotonic() > deadline:
             _stop(process.pid)
             raise RuntimeError(f"the demo did not start:\n{log.read_text()[-3000:]}")
@@ -102,7 +104,7 @@ def _start(folder: Path) -> dict[str, object]:
 
 def _is_ready(url: str) -> bool:
     try:
-        with urlopen(f"{url}/readyz", timeout=2) as answer:
+        with urlopen(url, timeout=2) as answer:
             return answer.status == 200
     except (URLError, OSError):
         return False
