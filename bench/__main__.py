@@ -27,6 +27,8 @@ WORKLOADS: dict[str, Workload] = {
     "search": search.measure,
     "memory": memory.measure,
 }
+# They write people, or look at processes: only in an installation of the bench's own.
+_OWN = frozenset({"enquire", "rush", "memory"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 
@@ -79,6 +81,8 @@ def _given(installation: Installation) -> Iterator[Installation]:
 
 
 def _installation(options: argparse.Namespace, plan: Plan, names: list[str]) -> AbstractContextManager[Installation]:
+    if options.base_url and _OWN.intersection(names):
+        raise Fault(f"{options.workload} needs an installation of its own", "leave --base-url out.")
     if options.base_url:
         return _given(running_installation(options.base_url))
     candidates = plan.residents if "rush" in names else 0

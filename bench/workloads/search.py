@@ -14,6 +14,7 @@ from statistics import mean
 from urllib.parse import quote
 
 import orjson
+import psycopg
 
 from bench import client, pgbench
 from bench.figures import Bound, Figure, percentile
@@ -50,10 +51,25 @@ def judged(name: str = "") -> list[Judged]:
 
 def measure(installation: Installation, plan: Plan) -> list[Figure]:
     """Return tail times of search as JSON and as a page, each at half its rate, beside the SQL at half of its own."""
-    say(f"search: loading {plan.distractors} further items")
     distractors = plan.distractors if installation.supervisor else 0
+    say(f"search: loading {distractors} further items")
     script = _script(installation, installation.run("bench.asking", str(distractors)))
-    tidy(installation)
+    if distractors:
+        tidy(installation)
+    try:
+        figures = _tails(installation, plan, script)
+    finally:
+        with psycopg.connect(installation.database_url) as connection:
+            connection.execute("DROP TABLE bench_request")
+    return [
+        *figures,
+        Figure("search", "distractors", "items", [distractors]),
+        *_found(installation),
+        *web_memory("search", installation),
+    ]
+
+
+def _tails(installation: Installation, plan: Plan, script: Path) -> list[Figure]:
     sides = {"json": _JSON, "page": _PAGE}
     rates = {name: _closed_rate(installation, plan, path) for name, path in sides.items()}
     sql_rate = pgbench.rate(script, installation.database_url, connections=CONNECTIONS, seconds=2, variables=_VARIABLES)
@@ -69,9 +85,6 @@ def measure(installation: Installation, plan: Plan) -> list[Figure]:
         Figure("search", "page_p95", "ms", tails["page"], tails["sql"], bound),
         Figure("search", "json_rate", "req/s", [rates["json"]]),
         Figure("search", "page_rate", "req/s", [rates["page"]]),
-        Figure("search", "distractors", "items", [distractors]),
-        *_found(installation),
-        *web_memory("search", installation),
     ]
 
 
