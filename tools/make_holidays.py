@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from chinese_calendar.constants import Holiday, holidays, workdays
 
-OUTPUT = Path("src/shimin/kernel/data/holidays.csv")
+OUTPUT = Path("src/shimin/kernel/calendar/data/holidays.csv")
 COLUMNS = ("date", "kind", "name", "source")
 FIRST_YEAR, LAST_YEAR = 2015, 2026
 

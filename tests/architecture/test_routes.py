@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from shimin.kernel.access import access_of
+from shimin.kernel.web.access import access_of
 
 STATIC_PREFIXES = ("static/",)
 

@@ -19,8 +19,8 @@ from django.db import connection  # noqa: E402
 
 from shimin.kernel import clock  # noqa: E402
 from shimin.kernel.events import Delivery, DomainEvent, Registry  # noqa: E402
-from shimin.kernel.loops import Loop, run_loops  # noqa: E402
-from shimin.kernel.relay import relay_batch  # noqa: E402
+from shimin.kernel.events.relay import relay_batch  # noqa: E402
+from shimin.kernel.worker.loops import Loop, run_loops  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ import pytest
 from django.db import connection, connections
 
 from shimin.kernel import audit, clock
-from shimin.kernel.audit_verification import verify
+from shimin.kernel.audit.sealing import seal_batch
+from shimin.kernel.audit.verification import verify
 from shimin.kernel.db import scope
 from shimin.kernel.events import emit
 from shimin.kernel.models import AuditRecord, AuditSeal, Heartbeat
-from shimin.kernel.sealing import seal_batch
 from shimin.kernel.testing import citizen
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from shimin.kernel.keys import make_keys
+from shimin.kernel.crypto.keys import make_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("population", "traffic-police", "human-resources", "housing-fund", "education", "transport")

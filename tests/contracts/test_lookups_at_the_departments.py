@@ -19,7 +19,7 @@ from shimin.capabilities.enquiries.domain.fields import WrongAnswer, accept_reco
 from shimin.capabilities.enquiries.domain.params import read_params
 from shimin.capabilities.enquiries.ports import RecordQuery, SourceSystem, VerifiedSubject
 from shimin.capabilities.identity.public import PersonStatus, SecondSource
-from shimin.kernel import http_client
+from shimin.kernel.calls import client as http_client
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOKUPS = {

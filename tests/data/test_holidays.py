@@ -7,7 +7,7 @@ from pathlib import Path
 import chinese_calendar
 import pytest
 
-FILE = Path(__file__).parents[2] / "src/shimin/kernel/data/holidays.csv"
+FILE = Path(__file__).parents[2] / "src/shimin/kernel/calendar/data/holidays.csv"
 SATURDAY = 5
 
 

@@ -17,8 +17,8 @@ class KernelConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from shimin.kernel import housekeeping  # noqa: F401 - registers the kernel's periodic jobs
-        from shimin.kernel.logging import configure
+        from shimin.kernel.monitoring.logging import configure
+        from shimin.kernel.worker import housekeeping  # noqa: F401 - registers the kernel's periodic jobs
 
         configure(settings.SHIMIN)
         pre_migrate.connect(_make_roles, sender=self, dispatch_uid="kernel.roles")

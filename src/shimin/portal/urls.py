@@ -6,7 +6,7 @@ import re
 
 from django.urls import path, re_path
 
-from shimin.kernel.hot_reads import HotRead
+from shimin.kernel.web.hot_reads import HotRead
 from shimin.portal.views import desk, home, me, pages, search
 
 app_name = "portal"

@@ -8,7 +8,7 @@ from shimin.capabilities.catalogue.api import router as catalogue
 from shimin.capabilities.enquiries.api import router as enquiries
 from shimin.capabilities.identity.api import router as identity
 from shimin.capabilities.notices.api import router as notices
-from shimin.kernel.api import OrjsonRenderer, install_problem_handlers
+from shimin.kernel.web.api import OrjsonRenderer, install_problem_handlers
 
 api = NinjaAPI(
     title="市民之家 shimin",

@@ -30,10 +30,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "shimin.kernel.web.SafetyHeaders",
-    "shimin.kernel.web.RequestLog",
+    "shimin.kernel.web.middleware.SafetyHeaders",
+    "shimin.kernel.web.middleware.RequestLog",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "shimin.kernel.web.Errors",
+    "shimin.kernel.web.middleware.Errors",
     "shimin.capabilities.identity.web.wrapper.RequestWrapper",
 ]
 
@@ -78,8 +78,8 @@ CSRF_COOKIE_SECURE = SHIMIN.secure_cookies
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "__Host-shimin_csrf" if SHIMIN.secure_cookies else "shimin_csrf"
-CSRF_FAILURE_VIEW = "shimin.kernel.web.csrf_failure"
+CSRF_FAILURE_VIEW = "shimin.kernel.web.middleware.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
-LOGGING_CONFIG = None  # structlog is set up by kernel.logging
+LOGGING_CONFIG = None  # structlog is set up by kernel.monitoring.logging

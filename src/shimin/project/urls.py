@@ -17,10 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shimin.capabilities.identity.web.urls")),
     path("", include("shimin.capabilities.notices.web.urls")),
     path("", include("shimin.capabilities.enquiries.web.urls")),
-    path("", include("shimin.kernel.health")),
+    path("", include("shimin.kernel.web.health")),
 ]
 
-handler400 = "shimin.kernel.web.bad_request"
-handler403 = "shimin.kernel.web.forbidden"
-handler404 = "shimin.kernel.web.not_found"
-handler500 = "shimin.kernel.web.server_error"
+handler400 = "shimin.kernel.web.middleware.bad_request"
+handler403 = "shimin.kernel.web.middleware.forbidden"
+handler404 = "shimin.kernel.web.middleware.not_found"
+handler500 = "shimin.kernel.web.middleware.server_error"

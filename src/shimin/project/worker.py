@@ -19,7 +19,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shimin.project.settings")
     os.environ.setdefault("SHIMIN_PROCESS", "worker")
     django.setup()
-    from shimin.kernel.loops import run_loops
+    from shimin.kernel.worker.loops import run_loops
 
     stop = threading.Event()
 

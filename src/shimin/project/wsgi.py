@@ -16,7 +16,7 @@ django = get_wsgi_application()
 # Only now: they need Django's applications.
 from shimin.capabilities.catalogue.api.urls import hot_reads  # noqa: E402
 from shimin.capabilities.identity.web.cookies import may_be_signed_in  # noqa: E402
-from shimin.kernel.hot_reads import HotReads  # noqa: E402
+from shimin.kernel.web.hot_reads import HotReads  # noqa: E402
 from shimin.portal import urls as portal  # noqa: E402
 from shimin.project.urls import API_PREFIX  # noqa: E402
 

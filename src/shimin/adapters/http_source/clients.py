@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shimin.adapters.http_source.directory import Directory, NotConfigured
 from shimin.capabilities.enquiries.ports import SourceSystem
-from shimin.kernel.http_client import SignedClient, SourceDown
-from shimin.kernel.keys import SIGNING_KEY, KeyFile, KeyUnreadable, load_private_key
+from shimin.kernel.calls.client import SignedClient, SourceDown
+from shimin.kernel.crypto.keys import SIGNING_KEY, KeyFile, KeyUnreadable, load_private_key
 
 
 class Clients:

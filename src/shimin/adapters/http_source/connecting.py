@@ -14,8 +14,8 @@ from shimin.adapters.http_source.registers import HttpIdentitySource
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.ports import SourceSystem, set_record_source
 from shimin.capabilities.identity.ports import set_identity_source
-from shimin.kernel.http_connection import Endpoint
-from shimin.kernel.keys import SIGNING_KEY, KeyUnreadable, load_private_key, load_public_key
+from shimin.kernel.calls.connection import Endpoint
+from shimin.kernel.crypto.keys import SIGNING_KEY, KeyUnreadable, load_private_key, load_public_key
 
 
 def connect(environ: Mapping[str, str] = os.environ) -> None:

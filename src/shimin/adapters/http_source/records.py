@@ -8,7 +8,7 @@ from typing import Any
 
 from shimin.adapters.http_source.clients import Clients
 from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, SourceSystem
-from shimin.kernel.http_client import AnswerUnreadable, SourceError, SourceRefused
+from shimin.kernel.calls.client import AnswerUnreadable, SourceError, SourceRefused
 
 # A record that nobody keeps: "there is no such record" proves that the department checks signatures and answers.
 _PROBE = RecordQuery(

@@ -9,7 +9,7 @@ from typing import Any
 from shimin.adapters.http_source.directory import REGISTERS
 from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, RecordSource, VerifiedSubject
 from shimin.capabilities.identity.public import PersonCheck, PersonStatus, SecondSource
-from shimin.kernel.http_client import AnswerUnreadable
+from shimin.kernel.calls.client import AnswerUnreadable
 
 _PURPOSE = "核实本人真实姓名"
 _LAW = "《中华人民共和国网络安全法》第二十四条（真实身份信息）"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shimin.capabilities.catalogue.public import forget_old_counts
 from shimin.kernel import clock
-from shimin.kernel.periodic import every
+from shimin.kernel.worker.periodic import every
 
 
 @every(24 * 3600, "catalogue.forget_old_counts")

@@ -57,7 +57,7 @@ class RecordSource(Protocol):
         """Ask once. Must not be called inside a transaction.
 
         Raises:
-            SourceError: see ``kernel.http_client``: down, slow, throttled, busy, refused, forged, replayed.
+            SourceError: see ``kernel.calls.client``: down, slow, throttled, busy, refused, forged, replayed.
         """
         ...
 

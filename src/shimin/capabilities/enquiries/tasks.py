@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shimin.capabilities.enquiries.public import close_lost_lines, trim_cache, watch_sources
 from shimin.kernel import clock
-from shimin.kernel.periodic import every
+from shimin.kernel.worker.periodic import every
 
 
 @every(30, "enquiries.close_lost_lines")

@@ -16,9 +16,9 @@ from shimin.kernel.actor import SYSTEM, Actor, ActorKind, AssuranceLevel, Grant
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import auth_scope, scope
 from shimin.kernel.errors import LevelRequired, SignInRequired
-from shimin.kernel.id_numbers import parse_id_number
 from shimin.kernel.ids import PersonId
-from shimin.kernel.masking import mask_id_number, mask_name, mask_phone
+from shimin.kernel.values.id_numbers import parse_id_number
+from shimin.kernel.values.masking import mask_id_number, mask_name, mask_phone
 
 _OPEN = "SELECT session_id, account_id, person_id, account_kind, level, grants FROM identity_open_session(%s, %s)"
 # By hand: every look-up asks it, and building it with the ORM was a quarter of a look-up's CPU time.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shimin.capabilities.identity.operations.forgetting import forget_old
 from shimin.kernel import clock
-from shimin.kernel.periodic import every
+from shimin.kernel.worker.periodic import every
 
 
 @every(3_600, "identity.forget_old")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shimin.capabilities.notices.operations.delivering import deliver_texts, forget_texts
 from shimin.kernel import clock
-from shimin.kernel.periodic import every
+from shimin.kernel.worker.periodic import every
 
 
 @every(1, "notices.deliver_texts")

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, MappingKeyResolver, algorithms
 
 from shimin.kernel import clock
-from shimin.kernel.signing import content_digest
+from shimin.kernel.crypto.signing import content_digest
 
 ANSWER_PARTS = ("@status", "content-digest", "content-type", '"signature";req;key="sig1"')
 

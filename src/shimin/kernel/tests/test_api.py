@@ -11,7 +11,9 @@ from django.urls import path
 from ninja import NinjaAPI, Schema
 
 from shimin.kernel.actor import ANONYMOUS, Actor, ActorKind
-from shimin.kernel.api import (
+from shimin.kernel.errors import Conflict, InvalidInput
+from shimin.kernel.testing import citizen, officer
+from shimin.kernel.web.api import (
     IdText,
     OrjsonRenderer,
     Page,
@@ -22,8 +24,6 @@ from shimin.kernel.api import (
     encode_cursor,
     install_problem_handlers,
 )
-from shimin.kernel.errors import Conflict, InvalidInput
-from shimin.kernel.testing import citizen, officer
 
 ACTORS = {
     "resident": citizen(level=2),
@@ -89,7 +89,7 @@ def set_actor(get_response):
 @pytest.fixture(autouse=True)
 def _site(settings):
     settings.ROOT_URLCONF = __name__
-    settings.MIDDLEWARE = ["shimin.kernel.web.RequestLog", f"{__name__}.set_actor"]
+    settings.MIDDLEWARE = ["shimin.kernel.web.middleware.RequestLog", f"{__name__}.set_actor"]
 
 
 def call(

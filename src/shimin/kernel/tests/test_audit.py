@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from shimin.kernel import audit
-from shimin.kernel.audit_verification import FaultKind, verify
+from shimin.kernel.audit.sealing import Chain, seal_batch
+from shimin.kernel.audit.verification import FaultKind, verify
 from shimin.kernel.db import scope
 from shimin.kernel.errors import Conflict
 from shimin.kernel.models import AuditRecord, AuditSeal
-from shimin.kernel.sealing import Chain, seal_batch
 from shimin.kernel.testing import citizen, connect_as
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

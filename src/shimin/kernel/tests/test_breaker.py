@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from shimin.kernel.breaker import CircuitBreaker, CircuitState, RetryBudget
+from shimin.kernel.calls.breaker import CircuitBreaker, CircuitState, RetryBudget
 
 
 class Hand:

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shimin.kernel import calendar
-from shimin.kernel.calendar import HOLIDAYS, CalendarWarning, DayKind, WorkingCalendar, set_day, working_calendar
+from shimin.kernel.calendar import (
+    HOLIDAYS,
+    CalendarWarning,
+    DayKind,
+    WorkingCalendar,
+    set_day,
+    working_calendar,
+    working_days,
+)
 from shimin.kernel.errors import Forbidden
 from shimin.kernel.models import AuditRecord, CalendarDay
 from shimin.kernel.testing import citizen, count_statements, officer
@@ -30,9 +38,9 @@ days = st.dates(date(2015, 1, 1), date(2026, 12, 31))
 
 @pytest.fixture(autouse=True)
 def _fresh_cache():
-    calendar._cache.forget()
+    working_days._cache.forget()
     yield
-    calendar._cache.forget()
+    working_days._cache.forget()
 
 
 def test_every_day_of_twelve_years_is_as_chinesecalendar_says():
@@ -72,7 +80,7 @@ def test_adding_is_the_oracles_nth_workday(start, count):
 
 
 def test_an_unknown_year_rests_at_weekends_and_says_so():
-    calendar._warned_years.clear()
+    working_days._warned_years.clear()
     assert CHINA.known_until == date(2026, 12, 31)
     assert CHINA.add_working_days(date(2026, 12, 31), 1) == date(2027, 1, 1)
     assert not CHINA.is_working_day(date(2027, 1, 2))
@@ -128,7 +136,7 @@ def test_only_editors_may_change_it(db, actor):
 
 def test_asks_the_database_once_a_minute_and_notices_other_processes_edits(db, monkeypatch):
     moment = [1000.0]
-    monkeypatch.setattr("shimin.kernel.calendar.time.monotonic", lambda: moment[0])
+    monkeypatch.setattr("shimin.kernel.calendar.working_days.time.monotonic", lambda: moment[0])
     working_calendar()
     CalendarDay.objects.create(date=date(2027, 1, 4), day_kind="rest", name="", changed_at=NOW)  # another process
     with count_statements() as seen:

@@ -91,7 +91,7 @@ def test_sm4_is_the_published_cipher():
 
 
 def test_suite_key_is_not_the_stored_key():
-    from shimin.kernel.crypto import Suite, _suite_key
+    from shimin.kernel.crypto.fields import Suite, _suite_key
 
     keys = {_suite_key(suite, settings.SHIMIN.field_key) for suite in Suite} | {settings.SHIMIN.field_key}
     assert len(keys) == 3

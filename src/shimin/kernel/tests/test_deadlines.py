@@ -7,8 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from shimin.kernel.clock import CHINA, local_date
-from shimin.kernel.deadlines import (
+from shimin.kernel.calendar.deadlines import (
     Clock,
     ClockRunning,
     ClockStopped,
@@ -17,6 +16,7 @@ from shimin.kernel.deadlines import (
     ReasonMissing,
     Unit,
 )
+from shimin.kernel.clock import CHINA, local_date
 from shimin.kernel.tests.test_calendar import CHINA as CALENDAR
 
 

@@ -9,10 +9,10 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from django.db import OperationalError
 
-from shimin.kernel import hot_reads
 from shimin.kernel.errors import NotFound
-from shimin.kernel.hot_reads import HotAnswer, HotRead, HotReads
-from shimin.kernel.web import SAFETY_HEADERS
+from shimin.kernel.web import hot_reads
+from shimin.kernel.web.hot_reads import HotAnswer, HotRead, HotReads
+from shimin.kernel.web.middleware import SAFETY_HEADERS
 
 
 def django(environ, start_response):
@@ -85,7 +85,7 @@ def test_leaves_errors_and_what_is_not_at_hand_to_django(name):
 def test_logs_and_counts_by_route(monkeypatch):
     logged, counted = [], []
     monkeypatch.setattr(hot_reads, "log_request", lambda **line: logged.append(line))
-    monkeypatch.setattr("shimin.kernel.metrics.observe_request", lambda *figure: counted.append(figure))
+    monkeypatch.setattr("shimin.kernel.monitoring.metrics.observe_request", lambda *figure: counted.append(figure))
     ask("/things/one")
     assert [(line["route"], line["method"], line["status"]) for line in logged] == [("things/<name>", "GET", 200)]
     assert [figure[:2] for figure in counted] == [("things/<name>", 200)]

@@ -10,12 +10,13 @@ import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shimin.kernel import clock, http_client
+from shimin.kernel import clock
 from shimin.kernel.actor import ANONYMOUS
+from shimin.kernel.calls import client as http_client
+from shimin.kernel.calls.client import SignedClient
+from shimin.kernel.calls.connection import Endpoint
+from shimin.kernel.crypto.keys import KeyFile, public_pem
 from shimin.kernel.db import ScopeError, scope
-from shimin.kernel.http_client import SignedClient
-from shimin.kernel.http_connection import Endpoint
-from shimin.kernel.keys import KeyFile, public_pem
 from shimin.kernel.tests.department import Department, Reply
 
 PLATFORM_KEY = Ed25519PrivateKey.generate()

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from shimin.kernel import id_numbers
-from shimin.kernel.id_numbers import IdNumber, Sex, age_on, check_digit, parse_id_number
+from shimin.kernel.values import id_numbers
+from shimin.kernel.values.id_numbers import IdNumber, Sex, age_on, check_digit, parse_id_number
 
 births = st.dates(min_value=date(1900, 1, 1), max_value=date(2026, 12, 31))
 orders = st.integers(min_value=1, max_value=999)

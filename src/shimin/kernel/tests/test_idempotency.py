@@ -8,11 +8,11 @@ from django.db import connection, connections
 from django.test import RequestFactory
 
 from shimin.kernel.actor import ANONYMOUS
-from shimin.kernel.api import Malformed, idempotency_key
 from shimin.kernel.db import scope
 from shimin.kernel.errors import SignInRequired
-from shimin.kernel.idempotency import KeyReused, once, recall, remember
 from shimin.kernel.testing import citizen, connect_as
+from shimin.kernel.web.api import Malformed, idempotency_key
+from shimin.kernel.web.idempotency import KeyReused, once, recall, remember
 
 RESIDENT = citizen(account_id=1)
 NEIGHBOUR = citizen(account_id=2)

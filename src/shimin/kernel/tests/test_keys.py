@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from shimin.kernel.keys import (
+from shimin.kernel.crypto.keys import (
     SECRETS,
     SIGNING_KEY,
     SIGNING_PUBLIC_KEY,

@@ -12,8 +12,16 @@ from django.conf import settings as django_settings
 from django.db import OperationalError, connection
 from django.test import Client
 
-from shimin.kernel import health, metrics
-from shimin.kernel.logging import _JsonFormatter, _Output, configure, log_request, mask_numbers, remove_personal
+from shimin.kernel.monitoring import metrics
+from shimin.kernel.monitoring.logging import (
+    _JsonFormatter,
+    _Output,
+    configure,
+    log_request,
+    mask_numbers,
+    remove_personal,
+)
+from shimin.kernel.web import health
 
 
 @dataclass
@@ -125,8 +133,8 @@ def test_commands_are_quiet_about_what_goes_well(capsys):
 
 @pytest.fixture
 def client(settings) -> Client:
-    settings.ROOT_URLCONF = "shimin.kernel.health"
-    settings.MIDDLEWARE = ["shimin.kernel.web.RequestLog", "shimin.kernel.web.Errors"]
+    settings.ROOT_URLCONF = "shimin.kernel.web.health"
+    settings.MIDDLEWARE = ["shimin.kernel.web.middleware.RequestLog", "shimin.kernel.web.middleware.Errors"]
     return Client()
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shimin.kernel import masking
+from shimin.kernel.values import masking
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shimin.kernel.money import MAX_FEN, InvalidAmount, format_fen, parse_yuan
-from shimin.kernel.numbers import ALPHABET, PublicNumberInvalid, check_public_number, new_public_number
+from shimin.kernel.values.money import MAX_FEN, InvalidAmount, format_fen, parse_yuan
+from shimin.kernel.values.numbers import ALPHABET, PublicNumberInvalid, check_public_number, new_public_number
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 

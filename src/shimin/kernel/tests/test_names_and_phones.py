@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shimin.kernel.names import NameInvalid, normalise_name
-from shimin.kernel.phones import PhoneInvalid, normalise_phone
+from shimin.kernel.values.names import NameInvalid, normalise_name
+from shimin.kernel.values.phones import PhoneInvalid, normalise_phone
 
 
 @pytest.mark.parametrize("dot", "•・･‧∙⋅．.●·")

@@ -11,13 +11,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, connections
 
-from shimin.kernel import dead_letters, events, relay
+from shimin.kernel import events
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import ScopeError, require_no_transaction, scope
 from shimin.kernel.errors import Conflict
-from shimin.kernel.events import Delivery, DomainEvent, Registry, emit
+from shimin.kernel.events import Delivery, DomainEvent, Registry, dead_letters, emit, relay
+from shimin.kernel.events.relay import MAX_ATTEMPTS, pause_before, relay_batch
 from shimin.kernel.models import EventReceipt
-from shimin.kernel.relay import MAX_ATTEMPTS, pause_before, relay_batch
 from shimin.kernel.testing import citizen
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shimin.kernel.signing import (
+from shimin.kernel.crypto.signing import (
     SignatureExpired,
     SignatureInvalid,
     _base,

@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from shimin.kernel import web
 from shimin.kernel.errors import DomainError, InvalidInput, LevelRequired, NotFound, SignInRequired, TooManyRequests
+from shimin.kernel.web import middleware as web
 
 ERRORS: dict[str, Exception] = {
     "not-found": NotFound(),
@@ -41,10 +41,10 @@ urlpatterns = [
 handler400, handler403, handler404, handler500 = web.bad_request, web.forbidden, web.not_found, web.server_error
 
 MIDDLEWARE = [
-    "shimin.kernel.web.SafetyHeaders",
-    "shimin.kernel.web.RequestLog",
+    "shimin.kernel.web.middleware.SafetyHeaders",
+    "shimin.kernel.web.middleware.RequestLog",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "shimin.kernel.web.Errors",
+    "shimin.kernel.web.middleware.Errors",
 ]
 
 

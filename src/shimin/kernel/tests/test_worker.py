@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import OperationalError, connection, connections
 
-from shimin.kernel import clock, housekeeping
+from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
-from shimin.kernel.loops import Loop, beat, run_loops
 from shimin.kernel.models import Heartbeat, PeriodicRun
-from shimin.kernel.periodic import PeriodicJob, every, jobs, run_if_due
+from shimin.kernel.worker import housekeeping
+from shimin.kernel.worker.loops import Loop, beat, run_loops
+from shimin.kernel.worker.periodic import PeriodicJob, every, jobs, run_if_due
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
@@ -118,7 +119,7 @@ def test_old_receipts_and_heartbeats_are_forgotten(db):
 
 
 def test_a_loop_outlives_failures_of_its_step(monkeypatch):
-    monkeypatch.setattr("shimin.kernel.loops.LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("shimin.kernel.worker.loops.LONGEST_WAIT", 0.01)
     stop, calls = threading.Event(), []
 
     def step() -> bool:
@@ -157,7 +158,7 @@ def test_all_loops_end_when_told():
 
 
 def test_a_loop_that_does_not_end_is_left_behind(monkeypatch):
-    monkeypatch.setattr("shimin.kernel.loops.END_SECONDS", 0.2)
+    monkeypatch.setattr("shimin.kernel.worker.loops.END_SECONDS", 0.2)
     stop, inside, release = threading.Event(), threading.Event(), threading.Event()
 
     def hang() -> bool:

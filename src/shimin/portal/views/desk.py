@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shimin.kernel.access import Request, staff
+from shimin.kernel.web.access import Request, staff
 
 
 @require_safe

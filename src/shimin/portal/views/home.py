@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from shimin.capabilities.catalogue.public import TABS, ItemCard, Region, get_region, list_items, list_themes, most_used
 from shimin.kernel import clock
-from shimin.kernel.access import Request, public
 from shimin.kernel.actor import Actor
 from shimin.kernel.db import scope
 from shimin.kernel.errors import NotFound
-from shimin.kernel.hot_reads import HotAnswer
+from shimin.kernel.web.access import Request, public
+from shimin.kernel.web.hot_reads import HotAnswer
 from shimin.portal.cities import city_cookie, remember_city
 from shimin.portal.life_events import LIVES, Audience, find_life_event
 from shimin.portal.page_cache import PageCache

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from shimin.capabilities.identity.public import get_account_view
 from shimin.kernel import clock
-from shimin.kernel.access import Request, signed_in
+from shimin.kernel.web.access import Request, signed_in
 from shimin.ui.cards import cards_for
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from shimin.kernel.access import Request, public
+from shimin.kernel.web.access import Request, public
 from shimin.portal.life_events import LIVES
 from shimin.portal.views.home import DOORS
 from shimin.ui.frame import LARGE, TYPE_COOKIE, city_code_of

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from shimin.capabilities.catalogue.public import get_region, most_used, search_items
-from shimin.kernel.access import Request, public
+from shimin.kernel.web.access import Request, public
 from shimin.portal.views.home import SUGGESTIONS
 
 LONGEST = 100

@@ -17,9 +17,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 
-from shimin.kernel import masking
 from shimin.kernel.db import scope
-from shimin.kernel.money import format_fen
+from shimin.kernel.values import masking
+from shimin.kernel.values.money import format_fen
 from shimin.ui.desk import queues_for
 
 register = template.Library()

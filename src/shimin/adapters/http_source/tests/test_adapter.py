@@ -7,8 +7,8 @@ from shimin.adapters.http_source.clients import Clients
 from shimin.adapters.http_source.directory import Directory, NotConfigured, setting_of
 from shimin.adapters.http_source.records import HttpRecordSource, read_answer, request_body
 from shimin.capabilities.enquiries.ports import RecordQuery, SourceSystem, VerifiedSubject
-from shimin.kernel.http_client import AnswerUnreadable, SourceDown
-from shimin.kernel.keys import make_keys
+from shimin.kernel.calls.client import AnswerUnreadable, SourceDown
+from shimin.kernel.crypto.keys import make_keys
 
 SYSTEM = SourceSystem("traffic-police", "交管", demo_port=2)
 QUERY = RecordQuery(

@@ -20,8 +20,8 @@ from shimin.capabilities.catalogue.domain import ItemCard
 from shimin.capabilities.catalogue.queries import card_of, get_item_row
 from shimin.capabilities.catalogue.tally import note_used
 from shimin.kernel import clock
-from shimin.kernel.access import public
-from shimin.kernel.hot_reads import HotAnswer
+from shimin.kernel.web.access import public
+from shimin.kernel.web.hot_reads import HotAnswer
 
 ENTRIES = 4096
 

@@ -26,8 +26,8 @@ from shimin.capabilities.catalogue.api.schemas import (
 )
 from shimin.kernel import clock
 from shimin.kernel.actor import ANONYMOUS, Actor
-from shimin.kernel.api import Page, Public, decode_cursor, encode_cursor
 from shimin.kernel.rate import LocalBucket
+from shimin.kernel.web.api import Page, Public, decode_cursor, encode_cursor
 
 router = Router()
 _searches = LocalBucket(limit=60, per_seconds=20)

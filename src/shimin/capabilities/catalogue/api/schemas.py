@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import StringConstraints
 
 from shimin.capabilities.catalogue.operations.feedback import LONGEST_TEXT
-from shimin.kernel.api import IdText
+from shimin.kernel.web.api import IdText
 
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]

@@ -7,7 +7,7 @@ import re
 from django.urls import re_path
 
 from shimin.capabilities.catalogue.api.item_json import answer_item, item_json
-from shimin.kernel.hot_reads import HotRead
+from shimin.kernel.web.hot_reads import HotRead
 
 app_name = "catalogue_json"
 

@@ -10,11 +10,11 @@ from shimin.capabilities.catalogue.models import Synonym
 from shimin.capabilities.catalogue.operations.feedback import add_feedback
 from shimin.capabilities.catalogue.tests.factories import CITY, NOW
 from shimin.capabilities.catalogue.web import desk
-from shimin.kernel.access import access_of
 from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.db import scope
 from shimin.kernel.errors import Forbidden, NotFound, SignInRequired
 from shimin.kernel.testing import citizen, officer
+from shimin.kernel.web.access import access_of
 
 EDITOR = officer("catalogue.editor", region_code=CITY)
 

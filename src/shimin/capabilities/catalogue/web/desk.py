@@ -13,9 +13,9 @@ from shimin.capabilities.catalogue.operations.feedback import EDITOR, answer_fee
 from shimin.capabilities.catalogue.operations.synonyms import add_synonym, remove_synonym
 from shimin.capabilities.catalogue.web.forms import AnswerForm, SynonymForm
 from shimin.kernel import clock
-from shimin.kernel.access import Request, staff
 from shimin.kernel.db import scope
 from shimin.kernel.errors import DomainError
+from shimin.kernel.web.access import Request, staff
 
 
 @require_safe

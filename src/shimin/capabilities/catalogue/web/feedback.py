@@ -12,8 +12,8 @@ from shimin.capabilities.catalogue.codes import COUNTRY
 from shimin.capabilities.catalogue.public import ItemGuide, Region
 from shimin.capabilities.catalogue.web.forms import FeedbackForm
 from shimin.kernel import clock
-from shimin.kernel.access import Request, public
 from shimin.kernel.errors import DomainError, NotFound, TooManyRequests
+from shimin.kernel.web.access import Request, public
 from shimin.ui.frame import city_code_of
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from shimin.capabilities.catalogue import public as catalogue
 from shimin.capabilities.catalogue.web.guide import guide_view
 from shimin.kernel import clock
-from shimin.kernel.access import Request, public
+from shimin.kernel.web.access import Request, public
 
 
 @require_safe

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from shimin.capabilities.catalogue import public as catalogue
 from shimin.capabilities.catalogue.public import Region
-from shimin.kernel.access import Request, public
 from shimin.kernel.errors import NotFound
+from shimin.kernel.web.access import Request, public
 from shimin.ui.frame import CITY_COOKIE
 
 RECENT_COOKIE = "shimin_recent"

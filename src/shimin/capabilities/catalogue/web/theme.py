@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from shimin.capabilities.catalogue import codes
 from shimin.capabilities.catalogue import public as catalogue
-from shimin.kernel.access import Request, public
 from shimin.kernel.errors import NotFound
+from shimin.kernel.web.access import Request, public
 
 PAGE = 50
 

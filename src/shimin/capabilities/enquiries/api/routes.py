@@ -33,9 +33,9 @@ from shimin.capabilities.enquiries.public import (
     tell,
 )
 from shimin.kernel import clock
-from shimin.kernel.access import Request
-from shimin.kernel.api import IdText, Page, Public, SignedIn, decode_cursor, encode_cursor
 from shimin.kernel.errors import NotFound
+from shimin.kernel.web.access import Request
+from shimin.kernel.web.api import IdText, Page, Public, SignedIn, decode_cursor, encode_cursor
 
 router = Router()
 

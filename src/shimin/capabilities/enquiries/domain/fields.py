@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from shimin.kernel import masking
+from shimin.kernel.values import masking
 
 LONGEST_TEXT = 500
 MOST_RECORDS = 500
@@ -54,7 +54,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """One named field. ``mask`` names a rule of ``kernel.masking`` applied before anything is shown or kept."""
+    """One named field. ``mask`` names a rule of ``kernel.values.masking`` applied before anything is shown or kept."""
 
     name: str
     title: str

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from shimin.capabilities.enquiries.domain.fields import FieldRule, FieldType, Value
 from shimin.kernel.clock import CHINA
-from shimin.kernel.money import format_fen
+from shimin.kernel.values.money import format_fen
 
 NOTHING = "—"
 

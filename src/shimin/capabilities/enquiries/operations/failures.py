@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shimin.capabilities.enquiries.domain.fields import WrongAnswer
 from shimin.capabilities.enquiries.domain.outcomes import AnswerRejected, SourceBusy, SourceRefused, SourceUnavailable
-from shimin.kernel import http_client
+from shimin.kernel.calls import client as http_client
 from shimin.kernel.errors import DomainError
 
 

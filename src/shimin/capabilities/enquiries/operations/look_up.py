@@ -22,9 +22,9 @@ from shimin.capabilities.enquiries.queries.offers import get_offer
 from shimin.capabilities.identity.public import get_subject, list_consents
 from shimin.kernel import audit, clock
 from shimin.kernel.actor import Actor, ActorKind
+from shimin.kernel.calls.client import SourceError
 from shimin.kernel.db import scope
 from shimin.kernel.errors import DomainError, LevelRequired, SignInRequired, TooManyRequests
-from shimin.kernel.http_client import SourceError
 from shimin.kernel.ids import new_id
 from shimin.kernel.rate import LocalBucket
 

@@ -5,7 +5,7 @@ from django.test import Client
 from shimin.capabilities.enquiries.api.schemas import RecordOut
 from shimin.capabilities.enquiries.tests.factories import SCORE, TAXI, VIOLATION
 from shimin.capabilities.identity.tests.factories import make_resident
-from shimin.kernel import http_client
+from shimin.kernel.calls import client as http_client
 
 ITEM = "/api/v1/regions/430100/items/"
 VIOLATIONS = f"{ITEM}traffic-violations/look-ups"

@@ -19,8 +19,8 @@ from shimin.capabilities.enquiries.queries.reads import list_reads
 from shimin.capabilities.enquiries.tests.factories import ACCOUNT, CITY, TAXI, VIOLATION
 from shimin.capabilities.identity.public import give_consent, withdraw_consent
 from shimin.capabilities.identity.tests.factories import make_resident
-from shimin.kernel import http_client
 from shimin.kernel.actor import ANONYMOUS, SYSTEM
+from shimin.kernel.calls import client as http_client
 from shimin.kernel.db import scope
 from shimin.kernel.errors import LevelRequired, NotFound, SignInRequired, TooManyRequests
 from shimin.kernel.models import AuditRecord, Event

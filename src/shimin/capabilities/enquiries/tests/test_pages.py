@@ -9,8 +9,8 @@ from shimin.capabilities.enquiries.queries.reads import list_reads
 from shimin.capabilities.enquiries.tests.conftest import sign_in
 from shimin.capabilities.enquiries.tests.factories import ACCOUNT, SCORE, TAXI, VIOLATION
 from shimin.capabilities.identity.tests.factories import make_resident
-from shimin.kernel import http_client
 from shimin.kernel.actor import SYSTEM
+from shimin.kernel.calls import client as http_client
 from shimin.kernel.db import scope
 from shimin.kernel.testing import count_statements
 

@@ -12,8 +12,9 @@ from shimin.capabilities.enquiries.tests.factories import CITY
 from shimin.capabilities.enquiries.tests.test_pages import words
 from shimin.capabilities.identity.tests.factories import make_officer, make_resident
 from shimin.capabilities.notices.public import list_notices
-from shimin.kernel import http_client, periodic
+from shimin.kernel.calls import client as http_client
 from shimin.kernel.errors import DomainError, NotFound, SignInRequired
+from shimin.kernel.worker import periodic
 
 SLUG = "traffic-violations"
 

@@ -20,8 +20,8 @@ from shimin.capabilities.enquiries.public import (
 )
 from shimin.capabilities.enquiries.web.forms import AnswerForm
 from shimin.kernel import clock
-from shimin.kernel.access import Request, staff
 from shimin.kernel.errors import InvalidInput
+from shimin.kernel.web.access import Request, staff
 
 
 @require_safe

@@ -31,8 +31,8 @@ from shimin.capabilities.enquiries.web.forms import ParamsForm
 from shimin.capabilities.enquiries.web.presenting import record_context
 from shimin.capabilities.identity.public import give_consent
 from shimin.kernel import clock
-from shimin.kernel.access import Request, public, signed_in
 from shimin.kernel.errors import DomainError, NotFound, SignInRequired
+from shimin.kernel.web.access import Request, public, signed_in
 
 _NOT_ANSWERED = (SourceUnavailable, SourceRefused, AnswerRejected)
 

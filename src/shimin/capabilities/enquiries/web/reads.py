@@ -20,7 +20,7 @@ from shimin.capabilities.enquiries.public import (
 )
 from shimin.capabilities.enquiries.web.forms import DisputeForm
 from shimin.kernel import clock
-from shimin.kernel.access import Request, signed_in
+from shimin.kernel.web.access import Request, signed_in
 
 
 @require_safe

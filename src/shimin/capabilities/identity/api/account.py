@@ -14,8 +14,8 @@ from shimin.capabilities.identity.operations.registration import register, reset
 from shimin.capabilities.identity.operations.signing_in import sign_in
 from shimin.kernel import clock
 from shimin.kernel.actor import ANONYMOUS
-from shimin.kernel.api import Public
-from shimin.kernel.masking import mask_phone
+from shimin.kernel.values.masking import mask_phone
+from shimin.kernel.web.api import Public
 
 router = Router()
 

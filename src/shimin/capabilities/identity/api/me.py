@@ -32,8 +32,8 @@ from shimin.capabilities.identity.queries import (
     list_sessions,
 )
 from shimin.kernel import clock
-from shimin.kernel.access import Request
-from shimin.kernel.api import IdText, SignedIn
+from shimin.kernel.web.access import Request
+from shimin.kernel.web.api import IdText, SignedIn
 
 router = Router()
 

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from shimin.capabilities.identity.domain import CodePurpose, SecondSource
-from shimin.kernel.api import IdText
+from shimin.kernel.web.api import IdText
 
 Phone = Annotated[str, Field(max_length=40, examples=["13812345678"])]
 Password = Annotated[str, Field(min_length=1, max_length=512)]

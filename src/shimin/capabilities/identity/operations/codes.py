@@ -16,7 +16,7 @@ from shimin.kernel.actor import Actor
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import InvalidInput
 from shimin.kernel.ids import new_id
-from shimin.kernel.phones import normalise_phone
+from shimin.kernel.values.phones import normalise_phone
 
 
 class CodeRejected(InvalidInput):

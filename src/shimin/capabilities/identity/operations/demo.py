@@ -13,7 +13,7 @@ from shimin.capabilities.identity.operations.registration import insert_account
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import Forbidden
-from shimin.kernel.id_numbers import parse_id_number
+from shimin.kernel.values.id_numbers import parse_id_number
 
 
 class NotADemo(Forbidden):

@@ -30,9 +30,9 @@ from shimin.kernel.clock import local_date
 from shimin.kernel.crypto import decrypt, encrypt
 from shimin.kernel.db import auth_scope, require_no_transaction
 from shimin.kernel.errors import Conflict, Forbidden, InvalidInput, SignInRequired, Unavailable
-from shimin.kernel.id_numbers import IdNumber, age_on, parse_id_number
 from shimin.kernel.ids import new_id
-from shimin.kernel.names import normalise_name
+from shimin.kernel.values.id_numbers import IdNumber, age_on, parse_id_number
+from shimin.kernel.values.names import normalise_name
 
 _WINDOW = "请携带身份证到就近的政务服务大厅窗口办理，或拨打 12345。"
 _SECOND_VALUE = re.compile(r"[0-9A-Z]{6,30}")

@@ -18,7 +18,7 @@ from shimin.kernel.actor import Actor, ActorKind, AssuranceLevel
 from shimin.kernel.crypto import encrypt
 from shimin.kernel.db import auth_scope
 from shimin.kernel.ids import new_id
-from shimin.kernel.phones import normalise_phone
+from shimin.kernel.values.phones import normalise_phone
 
 
 def register(

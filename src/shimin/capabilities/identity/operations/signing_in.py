@@ -18,7 +18,7 @@ from shimin.kernel import audit
 from shimin.kernel.actor import Actor, AssuranceLevel
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import InvalidInput, LevelRequired, SignInRequired
-from shimin.kernel.phones import normalise_phone
+from shimin.kernel.values.phones import normalise_phone
 
 
 class SignInRefused(InvalidInput):

@@ -49,10 +49,10 @@ def browser(settings, at) -> Client:
     """A browser that checks CSRF, on identity's own addresses behind the production middleware."""
     settings.ROOT_URLCONF = "shimin.capabilities.identity.tests.urls"
     settings.MIDDLEWARE = [
-        "shimin.kernel.web.SafetyHeaders",
-        "shimin.kernel.web.RequestLog",
+        "shimin.kernel.web.middleware.SafetyHeaders",
+        "shimin.kernel.web.middleware.RequestLog",
         "django.middleware.csrf.CsrfViewMiddleware",
-        "shimin.kernel.web.Errors",
+        "shimin.kernel.web.middleware.Errors",
         "shimin.capabilities.identity.web.wrapper.RequestWrapper",
     ]
     return Client(raise_request_exception=True)

@@ -17,8 +17,8 @@ from shimin.capabilities.identity.queries import find_session_actor
 from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import Unavailable
-from shimin.kernel.id_numbers import check_digit, parse_id_number
 from shimin.kernel.ids import new_id
+from shimin.kernel.values.id_numbers import check_digit, parse_id_number
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PASSWORD = "Xiangjiang-2026"

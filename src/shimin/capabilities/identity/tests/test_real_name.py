@@ -25,9 +25,9 @@ from shimin.capabilities.identity.tests.factories import NOW, actor_of, make_id_
 from shimin.capabilities.identity.tests.outbox import emitted, refusals
 from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.errors import LevelRequired
-from shimin.kernel.id_numbers import IdNumberCheckDigit, IdNumberForeign, check_digit
-from shimin.kernel.names import NameInvalid
 from shimin.kernel.testing import count_statements
+from shimin.kernel.values.id_numbers import IdNumberCheckDigit, IdNumberForeign, check_digit
+from shimin.kernel.values.names import NameInvalid
 
 pytestmark = pytest.mark.django_db
 CARD = "A12345678"

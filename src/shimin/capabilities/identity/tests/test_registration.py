@@ -13,7 +13,7 @@ from shimin.capabilities.identity.queries import find_session_actor, get_account
 from shimin.capabilities.identity.tests.factories import CLIENT, NOW, PASSWORD, actor_of, make_phone, make_resident
 from shimin.capabilities.identity.tests.phones import latest_code, latest_text
 from shimin.kernel.actor import ANONYMOUS, AssuranceLevel
-from shimin.kernel.phones import PhoneInvalid
+from shimin.kernel.values.phones import PhoneInvalid
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,10 @@ from ninja import NinjaAPI
 
 from shimin.capabilities.identity.api import router as identity
 from shimin.capabilities.notices.api import router as notices
-from shimin.kernel.access import Request, public, signed_in, staff
 from shimin.kernel.actor import AssuranceLevel
-from shimin.kernel.api import OrjsonRenderer, install_problem_handlers
 from shimin.kernel.db import current_actor
+from shimin.kernel.web.access import Request, public, signed_in, staff
+from shimin.kernel.web.api import OrjsonRenderer, install_problem_handlers
 
 api = NinjaAPI(title="test", renderer=OrjsonRenderer(), urls_namespace="identity-test", docs_url=None)
 install_problem_handlers(api)

@@ -18,9 +18,9 @@ from shimin.capabilities.identity.web.going_on import is_local, next_path
 from shimin.capabilities.identity.web.pages import form_page, go_on_with
 from shimin.capabilities.identity.web.pending import Pending, clear_pending, get_pending, set_pending
 from shimin.kernel import clock
-from shimin.kernel.access import Request, public
 from shimin.kernel.errors import DomainError
-from shimin.kernel.masking import mask_phone
+from shimin.kernel.values.masking import mask_phone
+from shimin.kernel.web.access import Request, public
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from shimin.capabilities.identity.operations.consents import withdraw_consent
 from shimin.capabilities.identity.operations.sessions import end_other_sessions, end_session
 from shimin.capabilities.identity.queries import list_consents, list_sessions
 from shimin.kernel import clock
-from shimin.kernel.access import Request, signed_in
+from shimin.kernel.web.access import Request, signed_in
 
 
 @require_safe

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.operations.opening import OpenedSession
 from shimin.capabilities.identity.web import cookies
-from shimin.kernel.access import Request
 from shimin.kernel.errors import DomainError
+from shimin.kernel.web.access import Request
 
 
 def form_page(

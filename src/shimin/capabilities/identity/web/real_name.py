@@ -19,11 +19,11 @@ from shimin.capabilities.identity.web.forms import ConfirmForm, RealNameForm, sh
 from shimin.capabilities.identity.web.going_on import next_path
 from shimin.capabilities.identity.web.pages import form_page, go_on_with
 from shimin.kernel import clock
-from shimin.kernel.access import Request, signed_in
 from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.crypto import DecryptionError, decrypt, encrypt
 from shimin.kernel.errors import DomainError
-from shimin.kernel.masking import mask_id_number
+from shimin.kernel.values.masking import mask_id_number
+from shimin.kernel.web.access import Request, signed_in
 
 _CONTEXT = "identity.form.real_name"
 _KEPT_FOR = timedelta(minutes=30)

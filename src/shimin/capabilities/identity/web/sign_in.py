@@ -17,8 +17,8 @@ from shimin.capabilities.identity.web.forms import DeskSignInForm, SignInForm, s
 from shimin.capabilities.identity.web.going_on import next_path
 from shimin.capabilities.identity.web.pages import form_page, go_on_with
 from shimin.kernel import clock
-from shimin.kernel.access import Request, public
 from shimin.kernel.errors import DomainError
+from shimin.kernel.web.access import Request, public
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,8 +11,8 @@ from pydantic import Field
 from shimin.capabilities.notices.operations.reading import mark_read
 from shimin.capabilities.notices.queries import NoticeView, list_notices
 from shimin.kernel import clock
-from shimin.kernel.access import Request
-from shimin.kernel.api import IdText, Page, SignedIn, decode_cursor, encode_cursor
+from shimin.kernel.web.access import Request
+from shimin.kernel.web.api import IdText, Page, SignedIn, decode_cursor, encode_cursor
 
 router = Router()
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shimin.capabilities.notices.operations.reading import mark_all_read, mark_read
 from shimin.capabilities.notices.queries import list_demo_texts, list_notices
 from shimin.kernel import clock
-from shimin.kernel.access import Request, public, signed_in
+from shimin.kernel.web.access import Request, public, signed_in
 
 PAGE_SIZE = 20
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shimin.kernel.audit_verification import verify
+from shimin.kernel.audit.verification import verify
 
 
 class Command(BaseCommand):

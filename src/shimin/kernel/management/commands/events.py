@@ -8,9 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_date
 
-from shimin.kernel import dead_letters
 from shimin.kernel.clock import CHINA
-from shimin.kernel.events import registry
+from shimin.kernel.events import dead_letters, registry
 
 
 class Command(BaseCommand):

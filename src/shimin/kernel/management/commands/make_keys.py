@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from shimin.kernel.keys import make_keys
+from shimin.kernel.crypto.keys import make_keys
 
 
 class Command(BaseCommand):

@@ -15,10 +15,10 @@ from django.db.utils import InterfaceError, OperationalError
 
 from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM
+from shimin.kernel.audit.sealing import seal_batch
 from shimin.kernel.db import scope
-from shimin.kernel.periodic import jobs, run_if_due
-from shimin.kernel.relay import BATCH, relay_batch
-from shimin.kernel.sealing import seal_batch
+from shimin.kernel.events.relay import BATCH, relay_batch
+from shimin.kernel.worker.periodic import jobs, run_if_due
 
 Step = Callable[[], bool]
 END_SECONDS = 4.5

@@ -16,10 +16,10 @@ from typing import Any
 
 from django.db import Error
 
-from shimin.kernel import metrics
 from shimin.kernel.errors import DomainError
-from shimin.kernel.logging import log_request
-from shimin.kernel.web import request_id_for, safety_headers
+from shimin.kernel.monitoring import metrics
+from shimin.kernel.monitoring.logging import log_request
+from shimin.kernel.web.middleware import request_id_for, safety_headers
 
 Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]

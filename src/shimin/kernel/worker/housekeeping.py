@@ -9,7 +9,7 @@ from django.db import connection
 from shimin.kernel import clock, rate
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
-from shimin.kernel.periodic import every
+from shimin.kernel.worker.periodic import every
 
 MONTHS_AHEAD = 3
 RECEIPTS_KEPT = timedelta(days=30)

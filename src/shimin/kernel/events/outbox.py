@@ -1,6 +1,6 @@
 """Typed events in a transactional outbox: an operation emits in its own transaction, the relay delivers afterwards.
 
-Delivery is at least once and in order per aggregate; subscribers must be idempotent. See ``kernel.relay``.
+Delivery is at least once and in order per aggregate; subscribers must be idempotent. See ``relay``.
 """
 
 from __future__ import annotations

@@ -18,13 +18,13 @@ from django.http.response import HttpResponseBase, ResponseHeaders
 from django.shortcuts import resolve_url
 from django.template.loader import select_template
 
-from shimin.kernel import metrics
-from shimin.kernel.access import public
-from shimin.kernel.api import CsrfRefused, InternalError, Malformed
 from shimin.kernel.db import outage_of
 from shimin.kernel.errors import DomainError, Forbidden, LevelRequired, NotFound, SignInRequired
-from shimin.kernel.logging import log_request
-from shimin.kernel.problems import problem, request_id_of, wants_problem
+from shimin.kernel.monitoring import metrics
+from shimin.kernel.monitoring.logging import log_request
+from shimin.kernel.web.access import public
+from shimin.kernel.web.api import CsrfRefused, InternalError, Malformed
+from shimin.kernel.web.problems import problem, request_id_of, wants_problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = structlog.get_logger("shimin.web")

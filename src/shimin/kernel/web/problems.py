@@ -39,7 +39,7 @@ def problem(request: HttpRequest, error: DomainError) -> Problem:
 
 
 def request_id_of(request: HttpRequest) -> str:
-    """Return the id that ``kernel.web.RequestLog`` gave the request ("" without that middleware)."""
+    """Return the id that ``kernel.web.middleware.RequestLog`` gave the request ("" without that middleware)."""
     return str(getattr(request, "request_id", ""))
 
 

@@ -1,6 +1,6 @@
 """The audit: every change and refusal, one row each, with a MAC whose key the database never sees.
 
-Rows hold no personal data (ids only), or erasure would break the chain. ``kernel.sealing`` seals them in batches.
+Rows hold no personal data (ids only), or erasure would break the chain. ``sealing`` seals them in batches.
 """
 
 from __future__ import annotations

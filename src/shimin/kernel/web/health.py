@@ -11,9 +11,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from shimin.kernel import metrics
-from shimin.kernel.access import public
 from shimin.kernel.errors import NotFound
+from shimin.kernel.monitoring import metrics
+from shimin.kernel.web.access import public
 
 
 @public(transaction=False)

@@ -18,13 +18,14 @@ import orjson
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from shimin.kernel import clock, metrics
-from shimin.kernel.breaker import CircuitBreaker, CircuitState, RetryBudget
+from shimin.kernel import clock
+from shimin.kernel.calls.breaker import CircuitBreaker, CircuitState, RetryBudget
+from shimin.kernel.calls.connection import AnswerTooLarge, ConnectFailed, ConnectionPool, Endpoint, RawAnswer
+from shimin.kernel.crypto.keys import KeyUnreadable
+from shimin.kernel.crypto.signing import SignatureExpired, SignatureInvalid, sign_request, verify_response
 from shimin.kernel.db import require_no_transaction
 from shimin.kernel.errors import Unavailable
-from shimin.kernel.http_connection import AnswerTooLarge, ConnectFailed, ConnectionPool, Endpoint, RawAnswer
-from shimin.kernel.keys import KeyUnreadable
-from shimin.kernel.signing import SignatureExpired, SignatureInvalid, sign_request, verify_response
+from shimin.kernel.monitoring import metrics
 
 TOTAL_SECONDS = 2.5
 WAIT_FOR_PLACE_SECONDS = 0.1

@@ -17,11 +17,11 @@ import orjson
 import structlog
 from django.db import connection, transaction
 
-from shimin.kernel import metrics
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
 from shimin.kernel.errors import DomainError
 from shimin.kernel.events import Delivery, Handler, Registry, registry
+from shimin.kernel.monitoring import metrics
 
 BATCH = 50
 MAX_ATTEMPTS = 8

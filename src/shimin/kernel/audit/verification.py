@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from shimin.kernel.audit import mac_of
-from shimin.kernel.sealing import Chain, digest_of, hash_of
+from shimin.kernel.audit.sealing import Chain, digest_of, hash_of
 
 _CHAINS = """
     SELECT DISTINCT city_code, month FROM kernel_audit_seal WHERE %s::date IS NULL OR month = %s

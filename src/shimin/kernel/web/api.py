@@ -20,11 +20,11 @@ from ninja.renderers import BaseRenderer
 from ninja.security.base import SecuritySchema
 from pydantic import BeforeValidator, Field
 
-from shimin.kernel.access import Access
 from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
 from shimin.kernel.db import outage_of
 from shimin.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
-from shimin.kernel.problems import problem
+from shimin.kernel.web.access import Access
+from shimin.kernel.web.problems import problem
 
 T = TypeVar("T")
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -105,7 +105,7 @@ def decode_cursor(text: str, *types: type) -> tuple[Any, ...]:
 
 
 def idempotency_key(request: HttpRequest) -> str | None:
-    """Return the request's Idempotency-Key, None when it has none. Use it with ``kernel.idempotency.once``.
+    """Return the request's Idempotency-Key, None when it has none. Use it with ``kernel.web.idempotency.once``.
 
     Raises:
         Malformed: it is not 8 to 64 letters, digits, hyphens or underscores.

@@ -1,0 +1,1 @@
+"""What stands around every page and API route: access, errors, safety headers, idempotency, hot reads."""

@@ -1,0 +1,1 @@
+"""The worker process: its loops, periodic jobs and housekeeping."""
