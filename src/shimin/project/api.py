@@ -8,6 +8,8 @@ from shimin.capabilities.catalogue.api import router as catalogue
 from shimin.capabilities.enquiries.api import router as enquiries
 from shimin.capabilities.identity.api import router as identity
 from shimin.capabilities.notices.api import router as notices
+from shimin.capabilities.payments.api import router as payments
+from shimin.capabilities.payments.billing.api import router as billing
 from shimin.kernel.web.api import OrjsonRenderer, install_problem_handlers
 
 api = NinjaAPI(
@@ -27,5 +29,7 @@ for tag, router in {
     "identity": identity,
     "notices": notices,
     "enquiries": enquiries,
+    "payments": payments,
+    "billing": billing,
 }.items():
     api.add_router("", router, tags=[tag])

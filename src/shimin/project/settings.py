@@ -25,6 +25,8 @@ INSTALLED_APPS = [
     "shimin.capabilities.notices",
     "shimin.capabilities.identity",
     "shimin.capabilities.enquiries",
+    "shimin.capabilities.payments",
+    "shimin.capabilities.payments.billing",
     "shimin.portal",
     "shimin.project",
 ]

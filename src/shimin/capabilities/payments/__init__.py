@@ -1,0 +1,1 @@
+"""Payments: one desk for bills, fines and public money."""

@@ -1,0 +1,7 @@
+"""The JSON API of payments."""
+
+from ninja import Router
+
+router = Router()
+
+__all__ = ["router"]

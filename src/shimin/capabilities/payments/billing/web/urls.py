@@ -1,0 +1,8 @@
+"""Addresses of billing."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "billing"
+urlpatterns: list[URLPattern] = []
