@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.enquiries",
     "shimin.capabilities.payments",
     "shimin.capabilities.payments.billing",
+    "shimin.capabilities.service_requests",
     "shimin.portal",
     "shimin.project",
 ]

@@ -1,0 +1,1 @@
+"""Ask, complain, get help: the city answers, on the clock."""
