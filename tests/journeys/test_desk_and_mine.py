@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
+from tests.journeys.doors import enter_desk
 
 PASSWORD = "Shimin-demo-2026"
 
@@ -22,8 +23,7 @@ def sign_in(page: Page, address: str, name: str) -> None:
 
 def test_an_officer_works_the_desk_without_a_mouse(new_page: NewPage):
     page = new_page(width=1280, height=800)
-    sign_in(page, "/desk/sign-in", "city-editor")
-    page.goto("/desk/")
+    enter_desk(page, "city-editor")
     assert serious_violations(page) == []
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="快捷键")).to_be_visible()
@@ -44,8 +44,7 @@ def test_an_officer_works_the_desk_without_a_mouse(new_page: NewPage):
 
 def test_the_desk_fits_a_phone(new_page: NewPage):
     page = new_page(width=320, height=640)
-    sign_in(page, "/desk/sign-in", "city-editor")
-    page.goto("/desk/")
+    enter_desk(page, "city-editor")
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 

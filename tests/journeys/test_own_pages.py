@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
+from tests.journeys.doors import enter_desk
 
 PUBLIC = [
     "/account/sign-in", "/account/register", "/account/reset", "/demo/inbox", "/desk/sign-in", "/?choose=1",
@@ -45,10 +46,7 @@ def test_desk_pages_are_for_everybody(new_page: NewPage):
     page = new_page(width=1280, height=800)
     page.goto("/desk/")
     expect(page).to_have_url(re.compile("/desk/sign-in"))
-    page.get_by_label("工号").fill("city-editor")
-    page.get_by_label("密码").fill("Shimin-demo-2026")
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile(r"/desk/$"))
+    enter_desk(page, "city-editor")
     for path in DESK:
         answer = page.goto(path)
         assert answer is not None

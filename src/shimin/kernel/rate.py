@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
@@ -16,7 +17,16 @@ from shimin.kernel.db import require_no_transaction
 from shimin.kernel.errors import TooManyRequests
 
 
-def hit(bucket: str, key: str, *, limit: int, window_seconds: int, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One counted act: the row it stands in."""
+
+    bucket: str
+    key: bytes
+    ends_at: datetime
+
+
+def hit(bucket: str, key: str, *, limit: int, window_seconds: int, now: datetime) -> Hit:
     """Count one act of ``key`` (a phone, an address, an account: stored as a keyed hash) in the current window.
 
     Call it before the operation opens its scope: it commits by itself, so an act that fails later still counts.
@@ -29,13 +39,13 @@ def hit(bucket: str, key: str, *, limit: int, window_seconds: int, now: datetime
     require_no_transaction()
     started = math.floor(now.timestamp() / window_seconds) * window_seconds
     ends_at = datetime.fromtimestamp(started + window_seconds, tz=UTC)
+    counted = Hit(bucket, blind_index(key, context=f"rate.{bucket}"), ends_at)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT kernel_rate_hit(%s, %s, %s)", [bucket, blind_index(key, context=f"rate.{bucket}"), ends_at]
-        )
+        cursor.execute("SELECT kernel_rate_hit(%s, %s, %s)", [counted.bucket, counted.key, counted.ends_at])
         (count,) = cursor.fetchone()
     if count > limit:
         raise TooManyRequests(retry_after_seconds=max(1, math.ceil((ends_at - now).total_seconds())))
+    return counted
 
 
 def forget_old(now: datetime) -> int:

@@ -12,7 +12,13 @@ from typing import Any
 import yaml
 
 from shimin.capabilities.catalogue.public import list_agencies
-from shimin.capabilities.identity.public import StaffNameTaken, create_staff, grant_role, provide_demo_citizen
+from shimin.capabilities.identity.public import (
+    StaffNameTaken,
+    create_staff,
+    grant_role,
+    provide_demo_citizen,
+    provide_demo_generator,
+)
 from shimin.kernel.actor import SYSTEM
 
 _FILE = Path(__file__).parent / "data" / "demo_accounts.yaml"
@@ -64,6 +70,7 @@ def _appoint(officer: Officer, password: str, now: datetime) -> bool:
         is_new = True
     except StaffNameTaken:
         is_new = False
+    provide_demo_generator(login=officer.login)
     for role in officer.roles:
         grant_role(
             actor=SYSTEM, login=officer.login, role=role, agency_id=officer.agency_id,

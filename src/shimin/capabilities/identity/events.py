@@ -19,6 +19,14 @@ class PasswordChanged(DomainEvent):
     account_id: int
 
 
+@event("identity.second_factor_changed")
+class SecondFactorChanged(DomainEvent):
+    """An app, a passkey or the recovery codes of an account were enrolled, renewed or removed."""
+
+    account_id: int
+    change: str
+
+
 @event("identity.real_name_verified")
 class RealNameVerified(DomainEvent):
     """An account proved name and ID number. ``person_id`` stays the same when it is proved again."""

@@ -7,6 +7,7 @@ from shimin.kernel.crypto import blind_index
 PHONE = "identity.account.phone"
 PERSON_NAME = "identity.person.name"
 ID_NUMBER = "identity.person.id_number"
+TOTP_SECRET = "identity.code_generator.secret"  # noqa: S105 (a context, no secret)
 
 
 def phone_hash(phone: str) -> bytes:
@@ -27,3 +28,8 @@ def id_number_hash(id_number: str) -> bytes:
 def code_hash(code: str, *, phone: str, purpose: str) -> bytes:
     """Return what a sent code is compared with: bound to phone and purpose."""
     return blind_index(code, context=f"identity.code.{purpose}.{phone}")
+
+
+def recovery_hash(code: str, *, account_id: int) -> bytes:
+    """Return what a recovery code is stored as; a code of one account is nothing for another."""
+    return blind_index(code, context=f"identity.recovery.{account_id}")

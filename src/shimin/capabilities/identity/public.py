@@ -7,11 +7,12 @@ from shimin.capabilities.identity.events import (
     ConsentWithdrawn,
     PasswordChanged,
     RealNameVerified,
+    SecondFactorChanged,
     SessionEnded,
     SignedIn,
 )
 from shimin.capabilities.identity.operations.consents import ConsentMissing, give_consent, withdraw_consent
-from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen
+from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen, provide_demo_generator
 from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
 from shimin.capabilities.identity.ports import IdentitySource, PersonCheck, PersonStatus, set_identity_source
 from shimin.capabilities.identity.queries import (
@@ -39,6 +40,7 @@ __all__ = [
     "PersonCheck",
     "PersonStatus",
     "RealNameVerified",
+    "SecondFactorChanged",
     "SecondSource",
     "SessionEnded",
     "SignedIn",
@@ -55,6 +57,7 @@ __all__ = [
     "list_consents",
     "list_staff",
     "provide_demo_citizen",
+    "provide_demo_generator",
     "set_identity_source",
     "withdraw_consent",
 ]

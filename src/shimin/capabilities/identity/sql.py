@@ -49,3 +49,15 @@ BEGIN
     RETURN NEXT;
 END $$;
 """
+
+GIVE_BACK_SIGNATURE = "identity_give_back_attempt(text, bytea, timestamptz)"
+
+# A counted attempt that succeeded. The serving roles may count (kernel_rate_hit) but not read or write the table.
+GIVE_BACK = """
+CREATE FUNCTION identity_give_back_attempt(p_bucket text, p_key bytea, p_ends_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE public.kernel_rate_limit SET count = count - 1
+    WHERE bucket = p_bucket AND key = p_key AND ends_at = p_ends_at AND count > 0
+      AND p_bucket LIKE 'identity.sign_in.%'
+$$
+"""

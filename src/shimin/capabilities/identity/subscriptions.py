@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.identity.events import AccountRegistered, PasswordChanged, RealNameVerified, SignedIn
+from shimin.capabilities.identity.events import (
+    AccountRegistered,
+    PasswordChanged,
+    RealNameVerified,
+    SecondFactorChanged,
+    SignedIn,
+)
 from shimin.capabilities.identity.models import Session
 from shimin.capabilities.notices.public import send_notice
 from shimin.kernel.events import Delivery, on
@@ -37,3 +43,11 @@ def on_signed_in(event: SignedIn, delivery: Delivery) -> None:
 def on_password_changed(event: PasswordChanged, delivery: Delivery) -> None:
     """Warn the owner of a new password."""
     send_notice(account_id=event.account_id, template="identity.password_changed", values={}, now=delivery.occurred_at)
+
+
+@on(SecondFactorChanged)
+def on_second_factor_changed(event: SecondFactorChanged, delivery: Delivery) -> None:
+    """Tell the owner what changed about how they sign in."""
+    send_notice(
+        account_id=event.account_id, template=f"identity.factor_{event.change}", values={}, now=delivery.occurred_at
+    )

@@ -3,10 +3,12 @@
 from ninja import Router
 
 from shimin.capabilities.identity.api.account import router as account
+from shimin.capabilities.identity.api.factors import router as factors
 from shimin.capabilities.identity.api.me import router as me
 
 router = Router()
 router.add_router("", account)
 router.add_router("", me)
+router.add_router("", factors)
 
 __all__ = ["router"]

@@ -5,10 +5,19 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from shimin.capabilities.identity.api.schemas import CodeIn, CodeOut, RegistrationIn, SessionOut, SignInIn
+from shimin.capabilities.identity.api.schemas import (
+    CodeIn,
+    CodeOut,
+    RegistrationIn,
+    SessionOut,
+    SignInIn,
+    StaffSignInIn,
+)
 from shimin.capabilities.identity.devices import client_from
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.operations.codes import request_code
+from shimin.capabilities.identity.operations.factors.second_step import finish_sign_in
+from shimin.capabilities.identity.operations.factors.tickets import SecondFactorRequired
 from shimin.capabilities.identity.operations.opening import OpenedSession
 from shimin.capabilities.identity.operations.registration import register, reset_password
 from shimin.capabilities.identity.operations.signing_in import sign_in
@@ -63,9 +72,27 @@ def post_password_reset(request: HttpRequest, body: RegistrationIn) -> Status[Se
 
 @router.post("/account/sessions", auth=Public(), operation_id="sign_in", response={201: SessionOut}, summary="登录")
 def post_session(request: HttpRequest, body: SignInIn) -> Status[SessionOut]:
-    """Open a session by phone and password."""
-    opened = sign_in(
-        actor=ANONYMOUS, kind=AccountKind.CITIZEN, name=body.phone, password=body.password,
-        client=client_from(request, device_token=body.device_token), now=clock.now(),
-    )  # fmt: skip
+    """Open a session by phone and password, with the second factor where the account has one."""
+    return _enter(request, AccountKind.CITIZEN, body.phone, body)
+
+
+@router.post(
+    "/account/staff-sessions", auth=Public(), operation_id="sign_in_staff", response={201: SessionOut},
+    summary="工作人员登录",
+)  # fmt: skip
+def post_staff_session(request: HttpRequest, body: StaffSignInIn) -> Status[SessionOut]:
+    """Open a session of a member of staff: name, password and second factor."""
+    return _enter(request, AccountKind.STAFF, body.login, body)
+
+
+def _enter(request: HttpRequest, kind: AccountKind, name: str, body: SignInIn | StaffSignInIn) -> Status[SessionOut]:
+    client, now = client_from(request, device_token=body.device_token), clock.now()
+    try:
+        opened = sign_in(actor=ANONYMOUS, kind=kind, name=name, password=body.password, client=client, now=now)
+    except SecondFactorRequired as needed:
+        if not body.second_factor or needed.must_enrol:
+            raise
+        opened = finish_sign_in(
+            actor=ANONYMOUS, kind=kind, ticket=needed.ticket, code=body.second_factor, client=client, now=now
+        )
     return Status(201, session_out(opened))

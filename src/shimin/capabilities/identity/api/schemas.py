@@ -38,12 +38,63 @@ class RegistrationIn(Schema):
     password: Password
 
 
+SecondFactor = Annotated[str, Field(default="", max_length=40, description="App code or recovery code, if asked")]
+
+
 class SignInIn(Schema):
-    """Phone and password."""
+    """Phone and password; `second_factor` after the answer `identity.second_factor_required`."""
 
     phone: Phone
     password: Password
     device_token: Device
+    second_factor: SecondFactor
+
+
+class StaffSignInIn(Schema):
+    """Staff name, password and the code of the app; enrol the app at `/desk/` first."""
+
+    login: str = Field(max_length=40)
+    password: Password
+    device_token: Device
+    second_factor: SecondFactor
+
+
+class SignInWaysOut(Schema):
+    """How the account signs in."""
+
+    password_changed_at: datetime
+    has_code_app: bool
+    code_app_since: datetime | None
+    recovery_codes_left: int
+
+
+class CodeAppOfferOut(Schema):
+    """A new secret for an app, as text and as the address of a QR code. Send `sealed` back with the first code."""
+
+    secret: str
+    uri: str
+    sealed: str
+
+
+class CodeAppIn(Schema):
+    """The first code of an offered app."""
+
+    sealed: str = Field(max_length=4_000)
+    code: Code
+    password: Password
+
+
+class CodeAppRemovalIn(Schema):
+    """The password and a last code."""
+
+    password: Password
+    code: str = Field(min_length=1, max_length=40)
+
+
+class RecoveryCodesOut(Schema):
+    """Ten codes, told once. Each opens the account once in place of the app's code."""
+
+    codes: list[str]
 
 
 class PasswordIn(Schema):

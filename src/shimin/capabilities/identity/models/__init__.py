@@ -2,17 +2,20 @@
 
 from shimin.capabilities.identity.models.account import Account, LoginHandle, StaffGrant
 from shimin.capabilities.identity.models.consent import Consent
+from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCode
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
 from shimin.capabilities.identity.models.session import KnownDevice, Session, VerificationCode
 
 __all__ = [
     "Account",
+    "CodeGenerator",
     "Consent",
     "KnownDevice",
     "LevelProof",
     "LoginHandle",
     "Person",
     "PersonHandle",
+    "RecoveryCode",
     "Session",
     "StaffGrant",
     "VerificationCode",

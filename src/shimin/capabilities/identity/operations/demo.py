@@ -7,7 +7,10 @@ from datetime import datetime
 from django.conf import settings
 
 from shimin.capabilities.identity import handles, passwords
-from shimin.capabilities.identity.models import LoginHandle
+from shimin.capabilities.identity.domain import AccountKind
+from shimin.capabilities.identity.models import Account, LoginHandle
+from shimin.capabilities.identity.operations.factors.codes import has_second_factor, store_generator
+from shimin.capabilities.identity.operations.factors.enrolling import new_secret
 from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.capabilities.identity.operations.registration import insert_account
 from shimin.kernel.actor import SYSTEM
@@ -44,3 +47,18 @@ def provide_demo_citizen(*, phone: str, password: str, name: str, id_number: str
                 now=now,
             )  # fmt: skip
     return True
+
+
+def provide_demo_generator(*, login: str) -> None:
+    """Give a demo officer an app for codes; the page of the second step shows what it would show. Idempotent.
+
+    Raises:
+        NotADemo: SHIMIN_DEMO is not set.
+    """
+    if not settings.SHIMIN.demo:
+        raise NotADemo
+    with auth_scope(SYSTEM):
+        handle = LoginHandle.objects.get(hash=handles.staff_name_hash(login), account__account_kind=AccountKind.STAFF)
+        account = Account.objects.select_for_update().get(id=handle.account_id)
+        if not has_second_factor(account.id):
+            store_generator(account, new_secret(), 0, account.created_at, is_demo=True)

@@ -26,15 +26,16 @@ class OpenedSession:
 
 
 def open_session(
-    *, account: Account, client: Client, before: Actor, now: datetime, is_first: bool = False
-) -> OpenedSession:
+    *, account: Account, client: Client, before: Actor, now: datetime, is_first: bool = False,
+    method: str = "password",
+) -> OpenedSession:  # fmt: skip
     """Open a session for an account whose password or code was right, and end the one the browser had before."""
     kind = AccountKind(account.account_kind)
     limits = SESSION_LIMITS[kind]
     device_token, is_known = _remember_device(account.id, client, now)
     token = new_token()
     session = Session(
-        id=new_id(), hash=_hash(token), account_id=account.id, method="password",
+        id=new_id(), hash=_hash(token), account_id=account.id, method=method,
         level=level_now(account.level, account.level_until, now), verified_at=now, step_up_until=now + limits.step_up,
         created_at=now, last_seen_at=now, expires_at=now + limits.absolute,
         idle_minutes=int(limits.idle.total_seconds()) // 60,

@@ -11,6 +11,8 @@ from shimin.capabilities.identity.domain import AccountKind, AccountStatus, Clie
 from shimin.capabilities.identity.events import AccountRegistered, PasswordChanged
 from shimin.capabilities.identity.models import Account, LevelProof, LoginHandle, Session
 from shimin.capabilities.identity.operations.codes import CodeRejected, spend_code, try_code
+from shimin.capabilities.identity.operations.factors.codes import has_second_factor
+from shimin.capabilities.identity.operations.factors.tickets import SecondFactorRequired, seal_ticket
 from shimin.capabilities.identity.operations.opening import OpenedSession, end_rows, open_session
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.kernel import audit, events
@@ -55,10 +57,11 @@ def reset_password(
     """Set a new password by a code, end all sessions, and sign in at level 1.
 
     A phone alone must not open personal records (numbers are stolen, and given to new owners): a proven name has to be
-    proved again.
+    proved again. An account with a second factor keeps its level, for the session opens with that factor only.
 
     Raises:
         as ``register``.
+        SecondFactorRequired: the password is changed; the account's second factor opens the session.
     """
     with refusals_recorded(actor, "identity.reset_password", now):
         phone = normalise_phone(phone)
@@ -70,8 +73,11 @@ def reset_password(
         with auth_scope(actor):
             account = _lock_by_phone(phone)
             spend_code(tried, now)
-            _replace_password(account, hashed, now)
-            return open_session(account=account, client=client, before=actor, now=now)
+            is_guarded = has_second_factor(account.id)
+            _replace_password(account, hashed, now, keeps_level=is_guarded)
+            if not is_guarded:
+                return open_session(account=account, client=client, before=actor, now=now)
+        raise SecondFactorRequired(seal_ticket(account, is_known_device=False, now=now))
 
 
 def insert_account(*, phone: str, hashed_password: str, now: datetime) -> Account:
@@ -103,9 +109,9 @@ def _lock_by_phone(phone: str) -> Account:
     return Account.objects.select_for_update().get(id=handle.account_id, status=AccountStatus.ACTIVE)
 
 
-def _replace_password(account: Account, hashed: str, now: datetime) -> None:
+def _replace_password(account: Account, hashed: str, now: datetime, *, keeps_level: bool) -> None:
     account.password, account.password_changed_at, account.version = hashed, now, account.version + 1
-    if account.level > AssuranceLevel.PHONE:
+    if account.level > AssuranceLevel.PHONE and not keeps_level:
         account.level_until = now
     account.save(update_fields=["password", "password_changed_at", "version", "level_until"])
     actor = Actor(ActorKind.CITIZEN, account_id=account.id, level=AssuranceLevel.PHONE)

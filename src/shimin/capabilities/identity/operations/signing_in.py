@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from shimin.capabilities.identity import passwords
 from shimin.capabilities.identity.domain import AccountKind, AccountStatus, Client, level_now
 from shimin.capabilities.identity.handles import phone_hash, staff_name_hash
-from shimin.capabilities.identity.models import Account, KnownDevice, LoginHandle
+from shimin.capabilities.identity.models import Account, CodeGenerator, KnownDevice, LoginHandle
 from shimin.capabilities.identity.operations import limits
+from shimin.capabilities.identity.operations.factors.second_step import require_second_factor
 from shimin.capabilities.identity.operations.opening import OpenedSession, open_session, raise_session
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.capabilities.identity.tokens import token_hash
@@ -55,19 +56,22 @@ def sign_in(
 
     Raises:
         SignInRefused: name or password is wrong, or the account is closed.
+        SecondFactorRequired: both are right and the account has a second factor (staff always): carries the ticket.
         SignInThrottled: too many attempts.
         PhoneInvalid: it is no mobile number.
         TooManySignIns: no room for hashing now.
     """
     with refusals_recorded(actor, "identity.sign_in", now):
-        limits.count_sign_in_from(client.address, now)
+        from_here = limits.count_sign_in_from(client.address, now)
         key = phone_hash(normalise_phone(name)) if kind is AccountKind.CITIZEN else staff_name_hash(name)
         account, is_known = _find(actor, key, kind, client)
-        limits.count_sign_in_to(key.hex(), client.device_token if is_known else limits.STRANGERS, now)
+        attempt = limits.count_sign_in_to(key.hex(), client.device_token if is_known else limits.STRANGERS, now)
         if not passwords.verify_password(account.password if account else None, password) or account is None:
             raise SignInRefused(kind)
+        limits.give_back(attempt, from_here)
         with auth_scope(actor):
-            locked = _lock_unchanged(account, kind)
+            locked, has_one = _lock_unchanged(account, kind)
+            require_second_factor(locked, has_one=has_one, is_known_device=is_known, now=now)
             return open_session(account=locked, client=client, before=actor, now=now)
 
 
@@ -82,15 +86,16 @@ def confirm_password(*, actor: Actor, password: str, now: datetime) -> OpenedSes
     if actor.account_id is None or actor.session_id is None:
         raise SignInRequired
     with refusals_recorded(actor, "identity.confirm_password", now):
-        limits.count_sign_in_to(f"confirm:{actor.account_id}", str(actor.session_id), now)
+        attempt = limits.count_sign_in_to(f"confirm:{actor.account_id}", str(actor.session_id), now)
         with auth_scope(actor):
             account = Account.objects.get(id=actor.account_id)
         if level_now(account.level, account.level_until, now) < AssuranceLevel.REAL_NAME:
             raise LevelRequired(AssuranceLevel.REAL_NAME)
         if not passwords.verify_password(account.password, password):
             raise PasswordWrong
+        attempt.give_back()
         with auth_scope(actor):
-            locked = _lock_unchanged(account, AccountKind(account.account_kind))
+            locked, _ = _lock_unchanged(account, AccountKind(account.account_kind))
             audit.record(
                 actor=actor, action="identity.confirm_password", target="session", target_id=actor.session_id, now=now
             )
@@ -110,9 +115,10 @@ def _find(actor: Actor, key: bytes, kind: AccountKind, client: Client) -> tuple[
     return (handle.account, handle.is_known) if handle else (None, False)
 
 
-def _lock_unchanged(seen: Account, kind: AccountKind) -> Account:
-    """Lock the account; between the hash and here its password may have been changed, or it was closed."""
-    account = Account.objects.select_for_update().get(id=seen.id)
+def _lock_unchanged(seen: Account, kind: AccountKind) -> tuple[Account, bool]:
+    """Lock the account and tell whether it has an app for codes; its password may have been changed since the hash."""
+    app = CodeGenerator.objects.filter(account_id=OuterRef("id"))
+    account = Account.objects.select_for_update().annotate(is_guarded=Exists(app)).get(id=seen.id)
     if account.status != AccountStatus.ACTIVE or account.password != seen.password:
         raise SignInRefused(kind)
-    return account
+    return account, account.is_guarded

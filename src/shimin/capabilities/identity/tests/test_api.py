@@ -2,7 +2,14 @@
 
 import pytest
 
-from shimin.capabilities.identity.tests.factories import PASSWORD, make_id_number, make_phone, make_resident
+from shimin.capabilities.identity.tests.apps import App, give_app
+from shimin.capabilities.identity.tests.factories import (
+    PASSWORD,
+    make_id_number,
+    make_officer,
+    make_phone,
+    make_resident,
+)
 from shimin.capabilities.identity.tests.phones import latest_code
 from shimin.kernel.testing import count_statements
 
@@ -89,3 +96,34 @@ def test_me_costs_three_statements(browser):
     with count_statements() as seen:
         get(browser, "/me", resident.token)
     assert seen.count == 3  # who asks, account with person, latest proof
+
+
+def test_the_second_factor_by_json(browser):
+    resident = make_resident()
+    offer = post(browser, "/me/code-app/offers", {}, resident.token).json()
+    app = App(offer["secret"])
+    body = {"sealed": offer["sealed"], "code": app.code(), "password": PASSWORD}
+    enrolled = post(browser, "/me/code-app", body, resident.token)
+    assert (enrolled.status_code, len(enrolled.json()["codes"])) == (201, 10)
+    door = {"phone": resident.phone, "password": PASSWORD}
+    asked = post(browser, "/account/sessions", door)
+    assert (asked.status_code, asked.json()["code"]) == (401, "identity.second_factor_required")
+    wrong = post(browser, "/account/sessions", {**door, "second_factor": "123456"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "identity.second_factor_rejected")
+    opened = post(browser, "/account/sessions", {**door, "second_factor": app.code(later=1)})
+    assert opened.status_code == 201
+    ways = get(browser, "/me/sign-in-ways", opened.json()["token"]).json()
+    assert (ways["has_code_app"], ways["recovery_codes_left"]) == (True, 10)
+    renewed = post(browser, "/me/recovery-codes", {"password": PASSWORD}, resident.token).json()["codes"]
+    removal = {"password": PASSWORD, "code": renewed[1]}
+    assert post(browser, "/me/code-app/removal", removal, resident.token).status_code == 204
+    assert post(browser, "/account/sessions", door).status_code == 201
+
+
+def test_staff_sign_in_by_json_with_both_factors(browser):
+    officer = make_officer(login="wang.min")
+    door = {"login": "wang.min", "password": PASSWORD, "second_factor": "123456"}
+    assert post(browser, "/account/staff-sessions", door).json()["code"] == "identity.second_factor_required"
+    app, _ = give_app(officer.actor.account_id)
+    opened = post(browser, "/account/staff-sessions", {**door, "second_factor": app.code()})
+    assert opened.status_code == 201

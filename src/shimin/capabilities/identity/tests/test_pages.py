@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from shimin.capabilities.identity.tests.apps import App, give_app
 from shimin.capabilities.identity.tests.factories import (
     PASSWORD,
     make_id_number,
@@ -30,6 +31,12 @@ def words(response):
 def hidden(response, name):
     found = re.search(rf'name="{name}" value="([^"]*)"', words(response))
     return found.group(1) if found else ""
+
+
+def found(pattern, response):
+    match = re.search(pattern, words(response))
+    assert match, words(response)
+    return match.group(1)
 
 
 def register(browser, phone, onward=""):
@@ -152,12 +159,63 @@ def test_the_desk_has_its_own_door(browser):
     make_officer(login="wang.min")
     led = browser.get("/account/sign-in?next=/desk/t/staff")
     assert led["Location"] == "/desk/sign-in?next=%2Fdesk%2Ft%2Fstaff"
-    response = browser.post("/desk/sign-in", {"login": "wang.min", "password": PASSWORD, "next": "/t/citizens"})
-    assert response["Location"] == "/desk/"
+    asked = browser.post("/desk/sign-in", {"login": "wang.min", "password": PASSWORD, "next": "/t/citizens"})
+    assert asked["Location"] == "/desk/second?next=%2Fdesk%2F"
+    assert browser.get("/desk/t/staff").status_code == 302, "the password alone opens nothing"
+    page = browser.get(asked["Location"])
+    app = App(found(r'<code class="secret">(\w+)', page))
+    assert "<svg" in words(page)
+    wrong = browser.post("/desk/second", {"code": "123"})
+    assert wrong.status_code == 422
+    assert app.secret in words(wrong)
+    assert words(browser.post("/desk/second", {"code": app.code()})).count("<li><code>") == 10
     assert words(browser.get("/desk/t/staff")) == "staff 0 scope"
     assert browser.get("/t/citizens").status_code == 302
     assert browser.post("/desk/sign-out")["Location"] == "/desk/sign-in"
     assert browser.get("/desk/t/staff").status_code == 302
+
+
+def test_a_demo_officer_enters_in_two_taps(browser):
+    officer = make_officer(login="wang.min")
+    give_app(officer.actor.account_id, is_demo=True)
+    browser.post("/desk/sign-in", {"login": "wang.min", "password": PASSWORD})
+    code = found(r'name="code" value="(\d{6})"', browser.get("/desk/second"))
+    assert browser.post("/desk/second", {"code": code})["Location"] == "/desk/"
+    browser.post("/desk/sign-in", {"login": "wang.min", "password": PASSWORD})
+    again = found(r'name="code" value="(\d{6})"', browser.get("/desk/second"))
+    assert browser.post("/desk/second", {"code": again})["Location"] == "/desk/", "at once after the first"
+
+
+def test_a_citizen_enrols_an_app_and_signs_in_with_it(browser):
+    resident = make_resident()
+    sign_in(browser, resident)
+    page = browser.get("/me/security/code-app")
+    app = App(found(r'<code class="secret">(\w+)', page))
+    sealed = hidden(page, "sealed")
+    wrong = browser.post("/me/security/code-app", {"sealed": sealed, "code": app.code(later=9), "password": PASSWORD})
+    assert wrong.status_code == 422
+    done = browser.post("/me/security/code-app", {"sealed": sealed, "code": app.code(), "password": PASSWORD})
+    recovery = re.findall(r"<li><code>([\w-]+)", words(done))
+    assert len(recovery) == 10
+    assert "已开启" in words(browser.get("/me/security"))
+    browser.post("/account/sign-out")
+    asked = browser.post("/account/sign-in", {"phone": resident.phone, "password": PASSWORD, "next": "/t/proved"})
+    assert asked["Location"] == "/account/second?next=%2Ft%2Fproved"
+    assert browser.get("/t/citizens").status_code == 302
+    done = browser.post("/account/second", {"code": recovery[0], "next": "/t/proved"})
+    assert done["Location"] == "/t/proved"
+    assert words(browser.get("/t/proved")) == "citizen 2 scope"
+    assert "还有 9 个恢复码" in words(browser.get("/me/security"))
+    renewed = browser.post("/me/security/recovery-codes", {"password": PASSWORD})
+    code = re.findall(r"<li><code>([\w-]+)", words(renewed))[0]
+    assert browser.post("/me/security/code-app/remove", {"password": PASSWORD, "code": code}).status_code == 303
+    assert "没有开启" in words(browser.get("/me/security"))
+
+
+def test_the_second_step_without_a_ticket_leads_to_the_door(browser):
+    assert browser.get("/account/second?next=/me/")["Location"] == "/account/sign-in?next=%2Fme%2F"
+    browser.cookies["shimin_second"] = "made-up"
+    assert browser.post("/desk/second", {"code": "123456"})["Location"] == "/desk/sign-in"
 
 
 def proof(name, number, **more):

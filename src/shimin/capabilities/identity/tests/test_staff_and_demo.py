@@ -3,11 +3,11 @@ import dataclasses
 import pytest
 from django.conf import settings as django_settings
 
-from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen
 from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
 from shimin.capabilities.identity.passwords import WeakPassword
 from shimin.capabilities.identity.queries import get_subject, list_staff
+from shimin.capabilities.identity.tests.apps import enter_desk
 from shimin.capabilities.identity.tests.factories import NOW, PASSWORD, actor_of, make_id_number, make_phone
 from shimin.capabilities.identity.tests.test_signing_in import enter
 from shimin.kernel.actor import SYSTEM, Grant
@@ -25,7 +25,7 @@ def grant(role="enquiries.officer", login="wang.min", agency_id=7):
 
 
 def held():
-    return actor_of(enter("wang.min", kind=AccountKind.STAFF).token).grants
+    return actor_of(enter_desk("wang.min").token).grants
 
 
 def test_appoints_within_agency_and_region():

@@ -9,14 +9,16 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from shimin.capabilities.identity.domain import CodePurpose
+from shimin.capabilities.identity.domain import AccountKind, CodePurpose
 from shimin.capabilities.identity.operations.codes import request_code
+from shimin.capabilities.identity.operations.factors.tickets import SecondFactorRequired
 from shimin.capabilities.identity.operations.registration import register, reset_password
 from shimin.capabilities.identity.web.client import client_of
 from shimin.capabilities.identity.web.forms import CodeForm, PhoneForm, cleaned, show_error
 from shimin.capabilities.identity.web.going_on import is_local, next_path
 from shimin.capabilities.identity.web.pages import form_page, go_on_with
 from shimin.capabilities.identity.web.pending import Pending, clear_pending, get_pending, set_pending
+from shimin.capabilities.identity.web.second_step import ask_for_second
 from shimin.kernel import clock
 from shimin.kernel.errors import DomainError
 from shimin.kernel.values.masking import mask_phone
@@ -85,6 +87,10 @@ def finish(request: Request, flow: Flow) -> HttpResponse:
             opened = operation(
                 actor=request.actor, phone=pending.phone, client=client_of(request), now=clock.now(), **cleaned(form)
             )
+        except SecondFactorRequired as needed:
+            response = ask_for_second(AccountKind.CITIZEN, needed.ticket, pending.next_path)
+            clear_pending(response)
+            return response
         except DomainError as refused:
             show_error(form, error := refused)
         else:

@@ -68,6 +68,30 @@ class ConfirmForm(forms.Form):
     password = _password("登录密码", "current-password")
 
 
+class SecondFactorForm(forms.Form):
+    """The code of an app, or a recovery code."""
+
+    code = _text(
+        "动态码", longest=40, example="身份验证应用里的6位数字，或一个恢复码", autocomplete="one-time-code",
+        autocapitalize="off",
+    )  # fmt: skip
+
+
+class EnrolForm(forms.Form):
+    """The first code of a new app, with the password."""
+
+    sealed = forms.CharField(max_length=4_000, widget=forms.HiddenInput)
+    code = _text("应用里的6位数字", longest=20, inputmode="numeric", autocomplete="one-time-code")
+    password = _password("登录密码", "current-password")
+
+
+class PasswordCodeForm(forms.Form):
+    """The password and a last code."""
+
+    password = _password("登录密码", "current-password")
+    code = _text("动态码", longest=40, example="应用里的6位数字，或一个恢复码", autocomplete="one-time-code")
+
+
 class RealNameForm(forms.Form):
     """Name, ID number, and the number of a second paper.
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shimin.capabilities.identity.domain import AccountKind
+from shimin.capabilities.identity.operations.factors.tickets import SecondFactorRequired
 from shimin.capabilities.identity.operations.sessions import sign_out as end_own_session
 from shimin.capabilities.identity.operations.signing_in import sign_in as open_by_password
 from shimin.capabilities.identity.web.client import client_of
@@ -16,6 +17,7 @@ from shimin.capabilities.identity.web.cookies import DESK_PREFIX, clear_session
 from shimin.capabilities.identity.web.forms import DeskSignInForm, SignInForm, show_error
 from shimin.capabilities.identity.web.going_on import next_path
 from shimin.capabilities.identity.web.pages import form_page, go_on_with
+from shimin.capabilities.identity.web.second_step import ask_for_second
 from shimin.kernel import clock
 from shimin.kernel.errors import DomainError
 from shimin.kernel.web.access import Request, public
@@ -36,6 +38,8 @@ def sign_in(request: Request) -> HttpResponse:
                 actor=request.actor, kind=AccountKind.CITIZEN, name=form.cleaned_data["phone"],
                 password=form.cleaned_data["password"], client=client_of(request), now=clock.now(),
             )  # fmt: skip
+        except SecondFactorRequired as needed:
+            return ask_for_second(AccountKind.CITIZEN, needed.ticket, onward)
         except DomainError as refused:
             show_error(form, error := refused)
         else:
@@ -57,6 +61,8 @@ def desk_sign_in(request: Request) -> HttpResponse:
                 actor=request.actor, kind=AccountKind.STAFF, name=form.cleaned_data["login"],
                 password=form.cleaned_data["password"], client=client_of(request), now=clock.now(),
             )  # fmt: skip
+        except SecondFactorRequired as needed:
+            return ask_for_second(AccountKind.STAFF, needed.ticket, onward)
         except DomainError as refused:
             show_error(form, error := refused)
         else:

@@ -21,7 +21,9 @@ class Command(BaseCommand):
         for citizen in about["citizens"]:
             self.stdout.write(f"  市民 {citizen['phone']}  {citizen.get('name', '')}  {citizen['words']}")
         for officer in officers():
-            self.stdout.write(f"  工作人员 {officer.login}  {officer.name}  （从 /desk/sign-in 登录）")
+            self.stdout.write(
+                f"  工作人员 {officer.login}  {officer.name}  （从 /desk/sign-in 登录，动态码已自动填好）"
+            )
         self.stdout.write("可以用来试实名核实的演示居民：")
         for person in about["to_prove"]:
             card = f"社会保障卡卡号 {person['social_card']}"

@@ -1,0 +1,1 @@
+"""The second factor: enrolling an app, recovery codes, and checking either at the door."""
