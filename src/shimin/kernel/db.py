@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+import psycopg
 from django.conf import settings
 from django.db import InterfaceError, NotSupportedError, OperationalError, connection, transaction
+from psycopg import pq
+from psycopg.errors import error_from_result
 
 from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.errors import Unavailable
@@ -24,11 +27,7 @@ ROLE_BY_KIND = {
     ActorKind.SYSTEM: "worker",
 }
 
-_ENTER = """
-    SELECT set_config('role', %s, true), set_config('shimin.account', %s, true), set_config('shimin.person', %s, true),
-           set_config('shimin.agencies', %s, true), set_config('shimin.regions', %s, true),
-           set_config('shimin.roles', %s, true)
-"""
+_SETTINGS = ("role", "shimin.account", "shimin.person", "shimin.agencies", "shimin.regions", "shimin.roles")
 _LEAVE = "SELECT set_config('role', 'none', true)"
 
 _current: ContextVar[Actor | None] = ContextVar("shimin_scope", default=None)
@@ -120,21 +119,38 @@ def outage_of(error: BaseException) -> Unavailable | None:
 
 
 def _enter(actor: Actor, role: str) -> None:
+    """Begin the transaction and take role and settings in one round trip.
+
+    Through libpq's simple protocol, which alone takes two statements at once: as two of psycopg's they cost a tenth of
+    a signed-in request. In a transaction that is open already (tests) only the settings are taken.
+    """
     agencies = sorted({grant.agency_id for grant in actor.grants if grant.agency_id is not None})
     regions = sorted({grant.region_code for grant in actor.grants if grant.region_code is not None})
-    roles = sorted({grant.role for grant in actor.grants})
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ENTER,
-            [
-                role_name(role),
-                str(actor.account_id or ""),
-                str(actor.person_id or ""),
-                ",".join(map(str, agencies)),
-                ",".join(regions),
-                ",".join(roles),
-            ],
-        )
+    values = (
+        role_name(role),
+        str(actor.account_id or ""),
+        str(actor.person_id or ""),
+        ",".join(map(str, agencies)),
+        ",".join(regions),
+        ",".join(sorted({grant.role for grant in actor.grants})),
+    )
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        _run_simple(connection.connection.pgconn, values)
+
+
+def _run_simple(server: pq.abc.PGconn, values: tuple[str, ...]) -> None:
+    quote = pq.Escaping(server).escape_literal
+    taken = ", ".join(
+        f"set_config('{name}', {quote(value.encode()).decode()}, true)"
+        for name, value in zip(_SETTINGS, values, strict=True)
+    )
+    begin = "BEGIN;" if server.transaction_status == pq.TransactionStatus.IDLE else ""
+    result = server.exec_(f"{begin}SELECT {taken}".encode())
+    if server.status != pq.ConnStatus.OK:
+        raise psycopg.OperationalError("the connection is lost")
+    if result.status != pq.ExecStatus.TUPLES_OK:
+        raise error_from_result(result)
 
 
 def _leave() -> None:

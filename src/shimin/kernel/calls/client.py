@@ -5,7 +5,6 @@ Fail-closed: an answer that is not proved genuine, fresh and for this request is
 
 from __future__ import annotations
 
-import http.client
 import re
 import threading
 import time
@@ -20,7 +19,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from shimin.kernel import clock
 from shimin.kernel.calls.breaker import CircuitBreaker, CircuitState, RetryBudget
-from shimin.kernel.calls.connection import AnswerTooLarge, ConnectFailed, ConnectionPool, Endpoint, RawAnswer
+from shimin.kernel.calls.connection import (
+    AnswerIncomplete,
+    AnswerMalformed,
+    AnswerTooLarge,
+    ConnectFailed,
+    ConnectionPool,
+    Endpoint,
+    RawAnswer,
+)
 from shimin.kernel.crypto.keys import KeyUnreadable
 from shimin.kernel.crypto.signing import SignatureExpired, SignatureInvalid, sign_request, verify_response
 from shimin.kernel.db import require_no_transaction
@@ -189,9 +196,9 @@ class SignedClient:
             raw, signature = self._exchange(path, body, deadline)
         except TimeoutError:
             raise SourceSlow(self.system, "deadline") from None
-        except (AnswerTooLarge, http.client.IncompleteRead) as error:
+        except (AnswerTooLarge, AnswerIncomplete) as error:
             raise AnswerUnreadable(self.system, type(error).__name__) from None
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, AnswerMalformed) as error:
             raise SourceDown(self.system, f"{type(error).__name__}") from None
         if raw.status != 200:
             raise self._refusal(raw)

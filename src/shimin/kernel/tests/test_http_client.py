@@ -128,7 +128,12 @@ def without(name: str):
         (Reply(raw=b""), http_client.SourceDown),
         (Reply(raw=b"<html>garbage</html>\r\n\r\n"), http_client.SourceDown),
         (Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}"), http_client.AnswerUnreadable),
-        (Reply(raw=b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n"), http_client.SourceDown),
+        (Reply(raw=b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 9000 + b"\r\n"), http_client.SourceDown),
+        (Reply(raw=b"HTTP/1.1 200 OK\r\nX: " + b"y" * 70_000), http_client.SourceDown),
+        (Reply(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" * 2), http_client.SourceDown),
+        (Reply(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), http_client.AnswerUnreadable),
+        (Reply(raw=b"HTTP/1.1 200 OK\r\n\r\n{}"), http_client.AnswerForged),  # read to the end, and not signed
+        (Reply(raw=b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 500 No\r\n\r\n"), http_client.SourceDown),
     ],
 )
 def test_throws_away_what_is_not_proved(client, department, reply, error):
