@@ -71,8 +71,8 @@ def _positive(text: str) -> float:
 
 
 def _plan(options: argparse.Namespace) -> Plan:
-    plan = quick(options.seconds) if options.quick else Plan(seconds=options.seconds or Plan.seconds)
-    return replace(plan, residents=options.residents or plan.residents)
+    plan = quick() if options.quick else Plan()
+    return replace(plan, seconds=options.seconds or plan.seconds, residents=options.residents or plan.residents)
 
 
 @contextmanager

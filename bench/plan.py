@@ -25,6 +25,6 @@ class Plan:
         return f"{size}; QUICK: volumes too small to quote" if self.quick else size
 
 
-def quick(seconds: float | None = None) -> Plan:
+def quick() -> Plan:
     """Return the plan that shows within a minute whether all works."""
-    return Plan(seconds=seconds or 1.0, residents=1_500, distractors=2_000, hang_pairs=3, quick=True)
+    return Plan(seconds=1.0, residents=1_500, distractors=2_000, hang_pairs=3, quick=True)

@@ -90,7 +90,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, root: Path = ROOT) ->
         database_url=_database_url(environ.get("DATABASE_URL", "")),
         postgres_from=_choice(environ, "SHIMIN_POSTGRES"),
         node_from=_choice(environ, "SHIMIN_NODE"),
-        web_workers=_number(environ, "SHIMIN_WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 256),
+        web_workers=_number(environ, "SHIMIN_WEB_WORKERS", min((os.cpu_count() or 1) + 1, 5), 1, 256),
         web_threads=_number(environ, "SHIMIN_WEB_THREADS", 16, 1, 512),
         role_prefix=environ.get("SHIMIN_DB_ROLE_PREFIX") or "shimin",
         environ=environ,
