@@ -11,6 +11,6 @@ from tests.contracts.departments import Departments, running_departments
 
 @pytest.fixture(scope="session")
 def departments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Departments]:
-    """The six departments, started once for each test process."""
+    """The departments, started once for each test process."""
     with running_departments(tmp_path_factory.mktemp("departments")) as running:
         yield running

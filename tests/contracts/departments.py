@@ -61,7 +61,7 @@ class Departments:
 
 @contextmanager
 def running_departments(folder: Path, *, residents: int = 60, rush_candidates: int = 0) -> Iterator[Departments]:
-    """Start all six on ports of their own and wait until they answer."""
+    """Start them all on ports of their own and wait until they answer."""
     keys, data = folder / "keys", folder / "sandbox"
     make_keys(keys)
     people = [f"--residents={residents}", f"--rush-candidates={rush_candidates}", f"--data-dir={data}"]
@@ -85,16 +85,16 @@ def running_departments(folder: Path, *, residents: int = 60, rush_candidates: i
 
 
 def _free_ports() -> int:
-    """Return a base with six free ports above it; outside the range that connections take theirs from."""
+    """Return a base with free ports above it; outside the range that connections take theirs from."""
     for base in random.sample(range(20_000, 30_000, 10), 100):
         try:
-            for port in range(base + 1, base + 7):
+            for port in range(base + 1, base + 9):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
             continue
         return base
-    raise AssertionError("no six free ports in a row")
+    raise AssertionError("no free ports in a row")
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -73,6 +73,15 @@ class LevelRequired(DomainError):
         self.level = level
 
 
+class OwnHatRequired(DomainError):
+    """The page is the person's own, and they act for somebody else now (or the mandate to do so has ended)."""
+
+    code = "own_hat_required"
+    status = 409
+    message = "您正在代别人办事，这一页只能用自己的身份打开。"
+    mend = "请先切回自己；要代办的事项，请从首页进入。"
+
+
 class InvalidInput(DomainError):
     """Input that cannot be accepted; ``fields`` says where and how to mend it."""
 

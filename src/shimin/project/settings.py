@@ -74,6 +74,7 @@ STORAGES = {
 
 LOGIN_URL = "/account/sign-in"
 STEP_UP_URL = "/account/real-name"
+HAT_URL = "/account/own-hat"
 
 # Proxies are named by the operator; without one, X-Forwarded-* headers are what anybody wrote.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SHIMIN.secure_cookies else None

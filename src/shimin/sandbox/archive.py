@@ -1,6 +1,6 @@
 """Each department's own SQLite file: written once, then only read.
 
-A folder of six files is built beside its final place and renamed into it, so a killed start leaves nothing half made.
+A folder of files is built beside its final place and renamed into it, so a killed start leaves nothing half made.
 The folder's name carries a hash of the generator's source: a changed generator never meets old data.
 """
 
@@ -20,7 +20,10 @@ from .lives.dossiers import Dossier, dossiers
 from .lives.taxis import taxis
 
 BATCH = 2_000
-DEPARTMENTS = ("population", "traffic-police", "human-resources", "housing-fund", "education", "transport")
+DEPARTMENTS = (
+    "population", "traffic-police", "human-resources", "housing-fund", "education", "transport", "market-regulation",
+    "bank-cards",
+)  # fmt: skip
 
 Row = dict[str, Any]
 

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m shimin.sandbox", description="The demo city's departments.")
-    parser.add_argument("--port-base", type=_port_base, help="departments listen on this port + 1 … + 6")
+    parser.add_argument("--port-base", type=_port_base, help="departments listen on this port + 1 … + 8")
     parser.add_argument("--keys-dir", type=Path, help="folder of the keys and of the fault switches' token")
     parser.add_argument("--only", choices=[each.name for each in departments.ALL], help="start one department alone")
     _add_people(parser, required=False)
@@ -89,7 +89,7 @@ def _between(text: str, low: int, high: int) -> int:
 def _serve(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
     if options.port_base is None or options.data_dir is None or options.keys_dir is None:
         parser.error("--port-base, --data-dir and --keys-dir are needed to start the departments")
-    base_delay_ms()  # a wrong value is told here, not six times by the children
+    base_delay_ms()  # a wrong value is told here, not once each by the children
     chosen = tuple(each for each in departments.ALL if options.only in (None, each.name))
     listeners = bind(chosen, options.port_base)
     folder = _archives(options)

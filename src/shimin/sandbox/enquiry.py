@@ -19,6 +19,7 @@ MEMBERS = {
     "fields",
 }
 CITIZEN_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
+RELATIONS = ("child", "parent", "relative", "ward", "client")
 MAX_TEXT = 500
 MAX_FIELDS = 100
 
@@ -65,8 +66,7 @@ def parse_enquiry(body: bytes) -> Enquiry:
         _malformed("body", "is not an object")
     for unknown in sorted(document.keys() - MEMBERS):
         _malformed(unknown, "is not a member of a request")
-    if document.get("on_behalf_of") is not None:
-        _malformed("on_behalf_of", "is kept for later and must be null")
+    _check_acting(document.get("on_behalf_of"))
     params = document.get("params")
     if params is not None and not isinstance(params, dict):
         _malformed("params", "is not an object")
@@ -106,6 +106,16 @@ def _subject(value: object) -> Subject | None:
         detail = "subject.id_number is not a citizen number of 18 characters."
         raise Problem(422, "wrong_parameter", detail, field="subject.id_number")
     return Subject(_text(value, "name", "subject."), id_number)
+
+
+def _check_acting(value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, dict) or value.keys() != {"mandate_id", "relation"}:
+        _malformed("on_behalf_of", "is not null or an object of mandate_id and relation")
+    _text(value, "mandate_id", "on_behalf_of.")
+    if _text(value, "relation", "on_behalf_of.") not in RELATIONS:
+        _malformed("on_behalf_of.relation", f"is none of {', '.join(RELATIONS)}")
 
 
 def _fields(value: object) -> tuple[str, ...]:

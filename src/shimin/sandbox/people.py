@@ -65,6 +65,10 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
         "social_card_number": card["card_number"],
         "licence_file_number": police["licence"] and police["licence"]["file_number"],
         "fund_account_number": fund["account_number"],
+        "bank_card_number": (known.get("bank-cards") or {"card_number": None})["card_number"],
+        "company_credit_codes": [
+            each["credit_code"] for each in (known.get("market-regulation") or {"companies": []})["companies"]
+        ],
         "counts": {
             "violations": len(police["violations"]),
             "driving-licence": int(police["licence"] is not None),

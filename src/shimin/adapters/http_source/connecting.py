@@ -13,7 +13,7 @@ from shimin.adapters.http_source.records import HttpRecordSource
 from shimin.adapters.http_source.registers import HttpIdentitySource
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.ports import SourceSystem, set_record_source
-from shimin.capabilities.identity.ports import set_identity_source
+from shimin.capabilities.identity.ports import set_identity_source, set_relation_source
 from shimin.kernel.calls.connection import Endpoint
 from shimin.kernel.crypto.keys import SIGNING_KEY, KeyUnreadable, load_private_key, load_public_key
 
@@ -22,7 +22,9 @@ def connect(environ: Mapping[str, str] = os.environ) -> None:
     """Serve the look-ups and the proof of a real name from the departments. Opens no connection yet."""
     source = HttpRecordSource(Clients(_directory(environ)))
     set_record_source(source)
-    set_identity_source(HttpIdentitySource(source))
+    registers = HttpIdentitySource(source)
+    set_identity_source(registers)
+    set_relation_source(registers)
 
 
 def check_config(environ: Mapping[str, str] = os.environ) -> list[str]:

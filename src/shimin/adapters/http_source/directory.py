@@ -16,6 +16,8 @@ REGISTERS: Mapping[str, SourceSystem] = {
         ("traffic-police", "交通管理业务系统", 2),
         ("human-resources", "人社业务系统", 3),
         ("housing-fund", "住房公积金业务系统", 4),
+        ("market-regulation", "市场主体登记系统", 7),
+        ("bank-cards", "银行卡核验服务", 8),
     )
 }
 

@@ -47,13 +47,14 @@ class HttpRecordSource:
 
 def request_body(query: RecordQuery) -> dict[str, Any]:
     """Return the JSON of a request."""
+    acting = query.on_behalf_of
     subject = query.subject and {"name": query.subject.name, "id_number": query.subject.id_number}
     return {
         "request_id": query.request_id,
         "purpose": query.purpose,
         "legal_basis": query.legal_basis or None,
         "consent_id": query.consent_id,
-        "on_behalf_of": None,
+        "on_behalf_of": acting and {"mandate_id": acting.mandate_id, "relation": acting.relation},
         "subject": subject,
         "params": dict(query.params),
         "fields": list(query.fields),

@@ -8,7 +8,7 @@ from typing import Any
 
 from shimin.adapters.http_source.directory import REGISTERS
 from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, RecordSource, VerifiedSubject
-from shimin.capabilities.identity.public import PersonCheck, PersonStatus, SecondSource
+from shimin.capabilities.identity.public import CompanyCheck, PersonCheck, PersonStatus, SecondSource
 from shimin.kernel.calls.client import AnswerUnreadable
 
 _PURPOSE = "核实本人真实姓名"
@@ -44,6 +44,28 @@ class HttpIdentitySource:
         answer = self._ask(system, record, name, id_number, {param: value}, ["matches"])
         return answer.found and any(row.get("matches") is True for row in answer.records)
 
+    def is_child(self, name: str, id_number: str, child_name: str, child_id_number: str) -> bool:
+        """Ask the population register for the first one's family; it answers with masked numbers."""
+        fields = ["relation", "name", "id_number_masked", "birth_date"]
+        answer = self._ask("population", "family", name, id_number, {}, fields)
+        born = f"{child_id_number[6:10]}-{child_id_number[10:12]}-{child_id_number[12:14]}"
+        return any(
+            row.get("relation") == "child"
+            and row.get("name") == child_name
+            and row.get("birth_date") == born
+            and _fits(str(row.get("id_number_masked")), child_id_number)
+            for row in answer.records
+        )
+
+    def check_legal_person(self, name: str, id_number: str, credit_code: str) -> CompanyCheck:
+        """Ask the business register."""
+        params, fields = {"credit_code": credit_code}, ["matches", "name", "status"]
+        answer = self._ask("market-regulation", "legal-person-check", name, id_number, params, fields)
+        row = answer.records[0] if answer.found and answer.records else {}
+        if row.get("matches") is not True:
+            return CompanyCheck(is_legal_person=False)
+        return CompanyCheck(True, name=str(row.get("name")), is_operating=row.get("status") == "operating")
+
     def _ask(
         self, system: str, record: str, name: str, id_number: str, params: Mapping[str, Any], fields: list[str]
     ) -> RecordAnswer:
@@ -52,3 +74,10 @@ class HttpIdentitySource:
             subject=VerifiedSubject(name, id_number), params=params, fields=fields,
         )  # fmt: skip
         return self._source.fetch(REGISTERS[system], query)
+
+
+def _fits(masked: str, number: str) -> bool:
+    """Tell whether a masked number can be the whole one: same length, same visible characters."""
+    return len(masked) == len(number) and all(
+        shown in ("*", digit) for shown, digit in zip(masked, number, strict=True)
+    )

@@ -47,6 +47,8 @@ class Enquiry(Table):
     reason = models.TextField(default="")
     record_count = models.IntegerField(null=True)
     from_cache = models.BooleanField(default=False)
+    mandate_id = models.BigIntegerField(null=True)  # somebody acted for the person; None: the person themselves
+    acted_by = models.TextField(default="", db_default="")  # who acted, masked
 
     class Meta:
         db_table = "enquiries_enquiry"

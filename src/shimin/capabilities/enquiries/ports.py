@@ -28,6 +28,14 @@ class VerifiedSubject:
 
 
 @dataclass(frozen=True, slots=True)
+class ActingFor:
+    """Somebody asks for the subject, by a checked mandate; ``relation`` is what the subject is to them."""
+
+    mandate_id: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordQuery:
     """One question to a department: what, about whom, what for, and which fields."""
 
@@ -39,6 +47,7 @@ class RecordQuery:
     subject: VerifiedSubject | None
     params: Mapping[str, Any]
     fields: Sequence[str]
+    on_behalf_of: ActingFor | None = None
 
 
 @dataclass(frozen=True, slots=True)

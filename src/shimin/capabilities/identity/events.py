@@ -71,3 +71,23 @@ class ConsentWithdrawn(DomainEvent):
     account_id: int
     consent_id: int
     purpose_code: str
+
+
+@event("identity.mandate_given")
+class MandateGiven(DomainEvent):
+    """Somebody may act for a person or an organisation from now on. ``principal_account_id`` is 0 for none."""
+
+    mandate_id: int
+    account_id: int
+    principal_account_id: int
+    relation: str
+
+
+@event("identity.mandate_withdrawn")
+class MandateWithdrawn(DomainEvent):
+    """Somebody may no longer act; whoever listens drops what was prepared under the mandate."""
+
+    mandate_id: int
+    account_id: int
+    principal_account_id: int
+    withdrawn_by_id: int

@@ -33,3 +33,13 @@ def code_hash(code: str, *, phone: str, purpose: str) -> bytes:
 def recovery_hash(code: str, *, account_id: int) -> bytes:
     """Return what a recovery code is stored as; a code of one account is nothing for another."""
     return blind_index(code, context=f"identity.recovery.{account_id}")
+
+
+def credit_code_hash(credit_code: str) -> bytes:
+    """Return the handle of an organisation; ``credit_code`` is normalised."""
+    return blind_index(credit_code, context="identity.handle.credit_code")
+
+
+def offer_hash(code: str) -> bytes:
+    """Return what the code of a mandate's offer is stored as."""
+    return blind_index(code, context="identity.mandate_offer")

@@ -68,3 +68,44 @@ def get_identity_source() -> IdentitySource:
     if _source is None:
         raise NoIdentitySource
     return _source
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyCheck:
+    """The business register's answer; ``is_legal_person`` is also False when it does not know the code."""
+
+    is_legal_person: bool
+    name: str = ""
+    is_operating: bool = True
+
+
+class RelationSource(Protocol):
+    """Registers that say who stands for whom. Called with no transaction open; fail closed, as ``IdentitySource``."""
+
+    def is_child(self, name: str, id_number: str, child_name: str, child_id_number: str) -> bool:
+        """Ask the population register whether the second person is a child of the first."""
+        ...
+
+    def check_legal_person(self, name: str, id_number: str, credit_code: str) -> CompanyCheck:
+        """Ask the business register whether the person is the company's legal person (法定代表人)."""
+        ...
+
+
+_relations: RelationSource | None = None
+
+
+def set_relation_source(source: RelationSource | None) -> None:
+    """Connect the registers of relations; the project does this once when it starts."""
+    global _relations
+    _relations = source
+
+
+def get_relation_source() -> RelationSource:
+    """Return the connected registers.
+
+    Raises:
+        NoIdentitySource: none was connected.
+    """
+    if _relations is None:
+        raise NoIdentitySource
+    return _relations

@@ -5,6 +5,8 @@ from shimin.capabilities.identity.events import (
     AccountRegistered,
     ConsentGiven,
     ConsentWithdrawn,
+    MandateGiven,
+    MandateWithdrawn,
     PasswordChanged,
     RealNameVerified,
     SecondFactorChanged,
@@ -14,7 +16,15 @@ from shimin.capabilities.identity.events import (
 from shimin.capabilities.identity.operations.consents import ConsentMissing, give_consent, withdraw_consent
 from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen, provide_demo_generator
 from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
-from shimin.capabilities.identity.ports import IdentitySource, PersonCheck, PersonStatus, set_identity_source
+from shimin.capabilities.identity.ports import (
+    CompanyCheck,
+    IdentitySource,
+    PersonCheck,
+    PersonStatus,
+    RelationSource,
+    set_identity_source,
+    set_relation_source,
+)
 from shimin.capabilities.identity.queries import (
     AccountView,
     ConsentView,
@@ -30,16 +40,20 @@ from shimin.capabilities.identity.queries import (
 __all__ = [
     "AccountRegistered",
     "AccountView",
+    "CompanyCheck",
     "ConsentGiven",
     "ConsentMissing",
     "ConsentView",
     "ConsentWithdrawn",
     "IdentitySource",
+    "MandateGiven",
+    "MandateWithdrawn",
     "NotADemo",
     "PasswordChanged",
     "PersonCheck",
     "PersonStatus",
     "RealNameVerified",
+    "RelationSource",
     "SecondFactorChanged",
     "SecondSource",
     "SessionEnded",
@@ -59,5 +73,6 @@ __all__ = [
     "provide_demo_citizen",
     "provide_demo_generator",
     "set_identity_source",
+    "set_relation_source",
     "withdraw_consent",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from shimin.capabilities.identity.events import (
     AccountRegistered,
+    MandateGiven,
+    MandateWithdrawn,
     PasswordChanged,
     RealNameVerified,
     SecondFactorChanged,
@@ -51,3 +53,24 @@ def on_second_factor_changed(event: SecondFactorChanged, delivery: Delivery) -> 
     send_notice(
         account_id=event.account_id, template=f"identity.factor_{event.change}", values={}, now=delivery.occurred_at
     )
+
+
+@on(MandateGiven)
+def on_mandate_given(event: MandateGiven, delivery: Delivery) -> None:
+    """Tell both sides."""
+    sides = ((event.account_id, "given_to_me"), (event.principal_account_id, "given_by_me"))
+    for account_id, words in sides:
+        if account_id:
+            send_notice(
+                account_id=account_id, template=f"identity.mandate_{words}", values={}, now=delivery.occurred_at
+            )
+
+
+@on(MandateWithdrawn)
+def on_mandate_withdrawn(event: MandateWithdrawn, delivery: Delivery) -> None:
+    """Tell both sides."""
+    for account_id in (event.account_id, event.principal_account_id):
+        if account_id:
+            send_notice(
+                account_id=account_id, template="identity.mandate_withdrawn", values={}, now=delivery.occurred_at
+            )

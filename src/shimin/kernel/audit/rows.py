@@ -71,7 +71,8 @@ def row(
     details: Mapping[str, Any] | None = None,
 ) -> list[Any]:
     """Return the values of a new row for ``INSERT``, with its MAC."""
-    text = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
+    acting = {} if actor.hat is None else {"mandate": str(actor.hat.mandate_id)}
+    text = orjson.dumps({**(details or {}), **acting}, option=orjson.OPT_SORT_KEYS).decode()
     values: list[Any] = [
         new_id(), now, city_code, str(actor.kind), actor.account_id, action, target, target_id, str(outcome), text,
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 
 from shimin.kernel.actor import ANONYMOUS, Actor, ActorKind, AssuranceLevel
-from shimin.kernel.errors import Forbidden, LevelRequired, NotFound, SignInRequired
+from shimin.kernel.errors import Forbidden, LevelRequired, NotFound, OwnHatRequired, SignInRequired
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -22,12 +22,23 @@ class Request(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What a view asks of the actor. ``transaction`` False: the view opens its own scopes (it uses sockets)."""
+    """What a view asks of the actor. ``transaction`` False: the view opens its own scopes (it uses sockets).
+
+    ``acting``: the view knows of mandates and checks their scope; others refuse who acts for somebody else.
+    ``any_hat``: the view is about the account whoever it acts for: changing hats, signing out.
+    """
 
     signed_in: bool = False
     level: AssuranceLevel = AssuranceLevel.NONE
     staff_role: str | None = None
     transaction: bool = True
+    acting: bool = False
+    any_hat: bool = False
+
+    def admit(self, actor: Actor) -> Actor:
+        """Check the actor and return them as the view shall see them: with the hat put on, where it knows of hats."""
+        self.check(actor)
+        return actor.worn() if self.acting else actor
 
     def check(self, actor: Actor) -> None:
         """Raise SignInRequired, LevelRequired, Forbidden or NotFound when the actor may not enter."""
@@ -43,18 +54,26 @@ class Access:
                 raise SignInRequired
             if actor.kind is not ActorKind.CITIZEN:
                 raise NotFound  # a staff session opens the desk and nothing of a citizen's
+            if actor.hat is not None and not self.any_hat and (actor.hat.is_ended or not self.acting):
+                raise OwnHatRequired
             if actor.level < self.level:
                 raise LevelRequired(self.level)
 
 
-def public(*, transaction: bool = True) -> Callable[[V], V]:
+def public(*, transaction: bool = True, acting: bool = False) -> Callable[[V], V]:
     """Declare a view that anybody may open."""
-    return _declare(Access(transaction=transaction))
+    return _declare(Access(transaction=transaction, acting=acting))
 
 
-def signed_in(*, level: AssuranceLevel = AssuranceLevel.NONE, transaction: bool = True) -> Callable[[V], V]:
+def signed_in(
+    *,
+    level: AssuranceLevel = AssuranceLevel.NONE,
+    transaction: bool = True,
+    acting: bool = False,
+    any_hat: bool = False,
+) -> Callable[[V], V]:
     """Declare a view for signed-in people at ``level`` or above."""
-    return _declare(Access(signed_in=True, level=level, transaction=transaction))
+    return _declare(Access(signed_in=True, level=level, transaction=transaction, acting=acting, any_hat=any_hat))
 
 
 def staff(role: str = "", *, transaction: bool = True) -> Callable[[V], V]:

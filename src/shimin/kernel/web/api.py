@@ -44,21 +44,31 @@ class OrjsonRenderer(BaseRenderer):
 
 
 class Public:
-    """``auth=Public()``: anybody may call. Who comes with a session's cookie needs the token of the same site."""
+    """``auth=Public()``: anybody may call. Who comes with a session's cookie needs the token of the same site.
+
+    ``acting``: the route checks the scope of mandates.
+    """
+
+    def __init__(self, *, acting: bool = False) -> None:
+        self._access = Access(acting=acting)
 
     def __call__(self, request: HttpRequest) -> bool:
         if getattr(request, "actor", ANONYMOUS).is_signed_in:
-            _admit(request, Access())
+            _admit(request, self._access)
         return True
 
 
 class SignedIn:
-    """``auth=SignedIn(level=2)``: signed-in people at that level or above; the session comes as cookie or bearer."""
+    """``auth=SignedIn(level=2)``: signed-in people at that level or above; the session comes as cookie or bearer.
+
+    ``acting``: the route checks the scope of mandates; others refuse who acts for somebody else. ``any_hat``: it is
+    about the account, whoever it acts for.
+    """
 
     openapi_security_schema = SecuritySchema(type="http", scheme="bearer")
 
-    def __init__(self, level: int = AssuranceLevel.NONE) -> None:
-        self._access = Access(signed_in=True, level=AssuranceLevel(level))
+    def __init__(self, level: int = AssuranceLevel.NONE, *, acting: bool = False, any_hat: bool = False) -> None:
+        self._access = Access(signed_in=True, level=AssuranceLevel(level), acting=acting, any_hat=any_hat)
 
     def __call__(self, request: HttpRequest) -> Actor:
         return _admit(request, self._access)
@@ -151,7 +161,8 @@ class InternalError(DomainError):
 
 def _admit(request: HttpRequest, access: Access) -> Actor:
     actor: Actor = getattr(request, "actor", ANONYMOUS)
-    access.check(actor)
+    actor = access.admit(actor)
+    request.actor = actor  # type: ignore[attr-defined]
     # A foreign page cannot add an Authorization header, so only calls by cookie need the token.
     if request.method not in ("GET", "HEAD") and "Authorization" not in request.headers:
         _check_csrf(request)

@@ -1,7 +1,16 @@
-"""The six departments of the demo city, in the order of their ports."""
+"""The departments of the demo city, in the order of their ports."""
 
 from ..department import Department
-from . import education, housing_fund, human_resources, population, traffic_police, transport
+from . import (
+    bank_cards,
+    education,
+    housing_fund,
+    human_resources,
+    market_regulation,
+    population,
+    traffic_police,
+    transport,
+)
 
 ALL: tuple[Department, ...] = (
     population.DEPARTMENT,
@@ -10,4 +19,6 @@ ALL: tuple[Department, ...] = (
     housing_fund.DEPARTMENT,
     education.DEPARTMENT,
     transport.DEPARTMENT,
+    market_regulation.DEPARTMENT,
+    bank_cards.DEPARTMENT,
 )

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from .bank_cards import draw_card
 from .careers import draw_career, retires_on
+from .companies import draw_companies
 from .draws import lots
 from .driving import draw_driving
 from .fund import draw_fund
@@ -62,6 +64,7 @@ def _life(member: Member, household: Household) -> dict[str, dict[str, Any] | No
     career = draw_career(person, rng)
     applications = draw_applications(person, driving, rng)
     pension_from = retires_on(person)
+    companies = draw_companies(person, lots("companies", person.serial))
     return {
         "population": {
             "status": person.status,
@@ -80,6 +83,8 @@ def _life(member: Member, household: Household) -> dict[str, dict[str, Any] | No
         "housing-fund": draw_fund(person, career, rng),
         "education": draw_schooling(person, rng),
         "transport": {"applications": applications} if applications else None,
+        "market-regulation": {"companies": companies} if companies else None,
+        "bank-cards": draw_card(person),
     }
 
 

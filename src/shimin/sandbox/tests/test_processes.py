@@ -17,7 +17,7 @@ from shimin.sandbox.departments import ALL
 
 
 def _free_base():
-    """Find a base port with six free ports after it, below the range from which clients get theirs."""
+    """Find a base port with free ports after it, below the range from which clients get theirs."""
     while True:
         base = random.SystemRandom().randrange(10_000, 32_000)
         if all(_is_free(base + each.port_offset) for each in ALL):

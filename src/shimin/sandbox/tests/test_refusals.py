@@ -129,6 +129,7 @@ def test_takes_up_a_new_platform_key_without_a_restart(town):
         ({"legal_basis": 3}, "legal_basis"),
         ({"consent_id": ""}, "consent_id"),
         ({"on_behalf_of": {"name": "甲"}}, "on_behalf_of"),
+        ({"on_behalf_of": {"mandate_id": "7", "relation": "friend"}}, "on_behalf_of.relation"),
         ({"subject": None}, "subject"),
         ({"subject": {"name": "周晓敏"}}, "subject"),
         ({"subject": {"name": "", "id_number": "430104199005179006"}}, "subject.name"),

@@ -1,4 +1,4 @@
-"""All six departments in one thread on ports of their own, for tests that speak HTTP to them."""
+"""All departments in one thread on ports of their own, for tests that speak HTTP to them."""
 
 import asyncio
 import http.client

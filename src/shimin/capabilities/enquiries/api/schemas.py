@@ -126,6 +126,7 @@ class ReadOut(Schema):
     reason: str
     record_count: int | None
     from_cache: bool
+    acted_by: str
     dispute: DisputeOut | None
 
 
@@ -207,6 +208,7 @@ def read_out(read: Read) -> dict[str, Any]:
         "reason": read.reason,
         "record_count": read.record_count,
         "from_cache": read.from_cache,
+        "acted_by": read.acted_by,
         "dispute": read.dispute and _dispute(read.dispute),
     }
 

@@ -93,6 +93,15 @@ class PrefetchRefused(DomainError):
     mend = "请点一下按钮再查。"
 
 
+class OutsideMandate(DomainError):
+    """Who acts for somebody may not do so for this item, or not any longer."""
+
+    code = "outside_mandate"
+    status = 403
+    message = "这一项不在您的代办范围里。"
+    mend = "请切回自己查自己的；要代查，请对方在“代办”里把这一项加进去。"
+
+
 class ItemClosed(DomainError):
     """The item is paused, out of season or closed; its folder says why."""
 

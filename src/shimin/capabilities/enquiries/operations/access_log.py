@@ -18,11 +18,11 @@ ACTION = "enquiries.look_up"
 
 COLUMNS = """
     id, person_id, account_id, city_code, agency_id, item_id, version_id, item_name, agency_name, system,
-    purpose, basis, fields, channel, started_at
+    purpose, basis, fields, channel, started_at, mandate_id, acted_by
 """
 _INSERT = f"""
     INSERT INTO enquiries_enquiry ({COLUMNS}, finished_at, outcome, reason, from_cache)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, false)
 """  # noqa: S608 - constants only
 _CLOSE = f"""
     WITH closed AS (
@@ -45,6 +45,7 @@ def line_values(actor: Actor, question: Question, now: datetime) -> list[Any]:
         new_id(), actor.person_id, actor.account_id, offer.region_code, offer.agency_id, offer.item_id,
         offer.version_id, offer.name, offer.agency_name, lookup.system, lookup.purpose, lookup.basis.law,
         question.field_titles, actor.channel, now,
+        actor.hat.mandate_id if actor.hat else None, actor.hat.by if actor.hat else "",
     ]  # fmt: skip
 
 

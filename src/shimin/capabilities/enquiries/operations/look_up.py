@@ -13,15 +13,21 @@ import structlog
 
 from shimin.capabilities.enquiries.domain.fields import RecordRow, WrongAnswer, accept_records
 from shimin.capabilities.enquiries.domain.offer import Offer, Question, Record, ask_about
-from shimin.capabilities.enquiries.domain.outcomes import AnswerRejected, ConsentRequired, ItemClosed, Outcome
+from shimin.capabilities.enquiries.domain.outcomes import (
+    AnswerRejected,
+    ConsentRequired,
+    ItemClosed,
+    Outcome,
+    OutsideMandate,
+)
 from shimin.capabilities.enquiries.operations import access_log, rush_cache
 from shimin.capabilities.enquiries.operations.failures import explain
 from shimin.capabilities.enquiries.operations.opened import Opened
-from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, VerifiedSubject, record_source
+from shimin.capabilities.enquiries.ports import ActingFor, RecordAnswer, RecordQuery, VerifiedSubject, record_source
 from shimin.capabilities.enquiries.queries.offers import get_offer
 from shimin.capabilities.identity.public import get_subject, list_consents
 from shimin.kernel import audit, clock
-from shimin.kernel.actor import Actor, ActorKind
+from shimin.kernel.actor import Actor, ActorKind, Hat
 from shimin.kernel.calls.client import SourceError
 from shimin.kernel.db import scope
 from shimin.kernel.errors import DomainError, LevelRequired, SignInRequired, TooManyRequests
@@ -58,7 +64,7 @@ def look_up(
     Raises:
         NotFound: no such item, or nothing to look up there.
         WrongParam, UnknownView: the question itself.
-        SignInRequired, LevelRequired, ConsentRequired, TooManyRequests, ItemClosed: refused before asking.
+        SignInRequired, LevelRequired, ConsentRequired, OutsideMandate, TooManyRequests, ItemClosed: not asked.
         SourceUnavailable, SourceBusy, SourceRefused, AnswerRejected: the department did not answer as it should.
     """
     offer = get_offer(region_code, slug, now)
@@ -74,7 +80,7 @@ def look_up(
 def _look_up_public(question: Question, caller: str, now: datetime) -> Record:
     _require_open(question.offer)
     _per_address.take(caller)
-    query = _query(question, new_id(), None, None)
+    query = _query(question, new_id(), None, None, None)
     try:
         answer = record_source().fetch(question.offer.system, query)
         extract = _accept(question, answer, now)
@@ -89,6 +95,8 @@ def _open_or_refuse(actor: Actor, question: Question, now: datetime) -> Opened |
         raise SignInRequired
     try:
         _require_open(question.offer)
+        if actor.hat is not None and (actor.person_id is None or not actor.hat.allows(question.offer.slug)):
+            raise OutsideMandate
         if actor.level < question.offer.level or actor.person_id is None:
             raise LevelRequired(question.offer.level)
         _per_person.take(str(actor.person_id))
@@ -109,7 +117,7 @@ def _open(actor: Actor, question: Question, now: datetime) -> Opened | Record:
     person = get_subject(actor)
     line_id = access_log.open_line(actor=actor, question=question, now=now)
     subject = VerifiedSubject(person.name, person.id_number)
-    return Opened(question, line_id, _query(question, line_id, subject, consent_id))
+    return Opened(question, line_id, _query(question, line_id, subject, consent_id, actor.hat))
 
 
 def _ask(actor: Actor, opened: Opened, now: datetime) -> Record:
@@ -146,7 +154,9 @@ def _ask(actor: Actor, opened: Opened, now: datetime) -> Record:
     return Record(question, extract, answer.issued_at, opened.line_id, False)
 
 
-def _query(question: Question, request_id: int, subject: VerifiedSubject | None, consent_id: int | None) -> RecordQuery:
+def _query(
+    question: Question, request_id: int, subject: VerifiedSubject | None, consent_id: int | None, hat: Hat | None
+) -> RecordQuery:
     lookup = question.offer.lookup
     return RecordQuery(
         record=question.view.record,
@@ -157,6 +167,7 @@ def _query(question: Question, request_id: int, subject: VerifiedSubject | None,
         subject=subject,
         params=question.sent_params,
         fields=list(question.view.fields),
+        on_behalf_of=None if hat is None else ActingFor(str(hat.mandate_id), hat.relation),
     )
 
 

@@ -30,7 +30,8 @@ _TELL_AGAIN = f"""
     ), line AS (
         INSERT INTO enquiries_enquiry ({COLUMNS}, finished_at, outcome, reason, record_count, from_cache)
         SELECT %s::bigint, %s::bigint, %s::bigint, %s::text, %s::bigint, %s::bigint, %s::bigint, %s::text, %s::text,
-               %s::text, %s::text, %s::text, %s::text[], %s::text, %s::timestamptz, %s::timestamptz,
+               %s::text, %s::text, %s::text, %s::text[], %s::text, %s::timestamptz,
+               %s::bigint, %s::text, %s::timestamptz,
                CASE WHEN record_count > 0 THEN 'found' ELSE 'empty' END, '', record_count, true
         FROM hit
     ), noted AS ({audit.INSERT} FROM hit)

@@ -31,7 +31,7 @@ class DisputeView:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One line of the access log. ``reason`` is an error's code, for refusals and failures."""
+    """One line of the access log. ``reason`` is an error's code; ``acted_by``: who acted for the person, masked."""
 
     enquiry_id: int
     city_code: str
@@ -47,6 +47,7 @@ class Read:
     reason: str
     record_count: int | None
     from_cache: bool
+    acted_by: str
     dispute: DisputeView | None
 
 
@@ -125,6 +126,7 @@ def _read(row: Enquiry, dispute: DisputeView | None) -> Read:
         reason=row.reason,
         record_count=row.record_count,
         from_cache=row.from_cache,
+        acted_by=row.acted_by,
         dispute=dispute,
     )
 

@@ -38,7 +38,7 @@ _NOT_ANSWERED = (SourceUnavailable, SourceRefused, AnswerRejected)
 
 
 @require_http_methods(["GET", "POST"])
-@public(transaction=False)  # each item says itself whom it is for; it talks to a department
+@public(transaction=False, acting=True)  # each item says itself whom it is for; it talks to a department
 def look_up_page(request: Request, region_code: str, slug: str) -> HttpResponse:
     """Show the record at once when nothing has to be asked first; a private parameter comes by POST."""
     _refuse_prefetch(request)
@@ -66,7 +66,7 @@ def look_up_page(request: Request, region_code: str, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@signed_in(transaction=False)
+@signed_in(transaction=False, acting=True)
 def consent(request: Request, region_code: str, slug: str) -> HttpResponse:
     """Give the consent an item asks for, then go back to the look-up."""
     now = clock.now()

@@ -3,6 +3,7 @@
 from shimin.capabilities.identity.models.account import Account, LoginHandle, StaffGrant
 from shimin.capabilities.identity.models.consent import Consent
 from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCode
+from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
 from shimin.capabilities.identity.models.session import KnownDevice, Session, VerificationCode
 
@@ -13,6 +14,9 @@ __all__ = [
     "KnownDevice",
     "LevelProof",
     "LoginHandle",
+    "Mandate",
+    "MandateOffer",
+    "Organisation",
     "Person",
     "PersonHandle",
     "RecoveryCode",

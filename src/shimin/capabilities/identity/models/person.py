@@ -26,13 +26,13 @@ class Person(Table):
 
 
 class PersonHandle(Table):
-    """The keyed hash of an ID number → the person and the one account that proved it."""
+    """The keyed hash of an ID number → the person and the one account that proved it (None: by a mandate)."""
 
     kind: ClassVar[TableKind] = TableKind.HANDLE
 
     hash = models.BinaryField(primary_key=True)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    account = models.ForeignKey("identity.Account", models.PROTECT, related_name="+")
+    account = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         db_table = "identity_person_handle"

@@ -33,6 +33,7 @@ class Session(Table):
     network = models.TextField()
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(default="")
+    mandate = models.ForeignKey("identity.Mandate", models.SET_NULL, null=True, related_name="+")  # the hat worn
 
     class Meta:
         db_table = "identity_session"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from shimin.capabilities.identity.domain import purpose_of
 from shimin.capabilities.identity.events import ConsentGiven, ConsentWithdrawn
 from shimin.capabilities.identity.models import Consent
 from shimin.kernel import audit, events
@@ -33,7 +34,7 @@ def give_consent(actor: Actor, purpose_code: str, text: str, now: datetime) -> i
     Raises:
         SignInRequired: nobody is signed in.
     """
-    account_id = _citizen(actor)
+    account_id, purpose_code = _citizen(actor), purpose_of(actor, purpose_code)
     version = text_version(text)
     try:
         with scope(actor), transaction.atomic():
@@ -56,7 +57,7 @@ def withdraw_consent(actor: Actor, purpose_code: str, now: datetime) -> None:
         ConsentMissing: none stands for this purpose.
         SignInRequired: nobody is signed in.
     """
-    account_id = _citizen(actor)
+    account_id, purpose_code = _citizen(actor), purpose_of(actor, purpose_code)
     with scope(actor):
         standing = _lock_standing(account_id, purpose_code) if purpose_code.isprintable() else None
         if standing is None:

@@ -129,3 +129,18 @@ def count_real_name(account_id: int, now: datetime) -> None:
         rate.hit("identity.real_name", str(account_id), limit=10, window_seconds=_DAY, now=now)
     except TooManyRequests as limit:
         raise RealNameThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
+
+
+def count_offer_try(account_id: int, now: datetime) -> None:
+    """Count a code of a mandate's offer being tried; twelve characters are not guessed, but need not be tried either.
+
+    Raises:
+        RealNameThrottled: more than 30 an hour for an account.
+    """
+    try:
+        rate.hit("identity.offer_try", str(account_id), limit=30, window_seconds=_HOUR, now=now)
+    except TooManyRequests as limit:
+        raise RealNameThrottled(
+            "代办码试得太多了。", mend="请过一小时再试，或请对方重新发一个。",
+            retry_after_seconds=limit.retry_after_seconds,
+        ) from limit  # fmt: skip

@@ -18,7 +18,7 @@ from shimin.capabilities.identity.domain import (
     SecondSource,
 )
 from shimin.capabilities.identity.events import RealNameVerified
-from shimin.capabilities.identity.models import Account, LevelProof, Person, PersonHandle
+from shimin.capabilities.identity.models import Account, LevelProof, Mandate, Person, PersonHandle
 from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.consents import give_consent
 from shimin.capabilities.identity.operations.opening import OpenedSession, raise_session
@@ -237,8 +237,16 @@ def _person_for(account: Account, name: str, number: str, now: datetime) -> Pers
         known.save(update_fields=["name", "verified_at"])
         return known
     hashed = handles.id_number_hash(number)
-    if PersonHandle.objects.filter(hash=hashed).exists():
+    handle = PersonHandle.objects.select_for_update(of=("self",)).select_related("person").filter(hash=hashed).first()
+    if handle is not None and handle.account_id is not None:
         raise PersonTaken
+    if handle is not None:  # known so far because somebody acts for them
+        handle.account = account
+        handle.save(update_fields=["account"])
+        Mandate.objects.filter(person=handle.person, principal_account=None).update(principal_account=account)
+        handle.person.name, handle.person.verified_at = encrypt(name, context=handles.PERSON_NAME), now
+        handle.person.save(update_fields=["name", "verified_at"])
+        return handle.person
     person = Person(
         id=new_id(), name=encrypt(name, context=handles.PERSON_NAME),
         id_number=encrypt(number, context=handles.ID_NUMBER), verified_at=now,

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from shimin.capabilities.identity.ports import set_identity_source
+from shimin.capabilities.identity.ports import set_identity_source, set_relation_source
 from shimin.capabilities.identity.tests.factories import NOW, Registers
 from shimin.kernel import clock
 
@@ -19,8 +19,10 @@ def registers() -> Iterator[Registers]:
     """The registers that identity asks, empty at first."""
     source = Registers()
     set_identity_source(source)
+    set_relation_source(source)
     yield source
     set_identity_source(None)
+    set_relation_source(None)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from shimin.capabilities.identity.models import Account, LoginHandle, StaffGrant
 from shimin.capabilities.identity.operations.opening import OpenedSession, open_session
 from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.capabilities.identity.operations.registration import insert_account
-from shimin.capabilities.identity.ports import PersonCheck, PersonStatus
+from shimin.capabilities.identity.ports import CompanyCheck, PersonCheck, PersonStatus
 from shimin.capabilities.identity.queries import find_session_actor
 from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
 from shimin.kernel.db import auth_scope
@@ -113,11 +113,21 @@ class Registers:
     status: PersonStatus = PersonStatus.NORMAL
     down: bool = False
     asked: list[str] = field(default_factory=list)
+    children: set[tuple[str, str]] = field(default_factory=set)  # (parent's ID number, child's)
+    companies: dict[tuple[str, str], CompanyCheck] = field(default_factory=dict)  # (ID number, credit code)
 
     def add(self, name: str, id_number: str, card: str = "A12345678") -> None:
         """Know a person with a social security card."""
         self.people[id_number] = name
         self.second[SecondSource.SOCIAL_CARD, id_number] = card
+
+    def is_child(self, name: str, id_number: str, child_name: str, child_id_number: str) -> bool:
+        return (id_number, child_id_number) in self.children
+
+    def check_legal_person(self, name: str, id_number: str, credit_code: str) -> CompanyCheck:
+        if self.down:
+            raise Unavailable
+        return self.companies.get((id_number, credit_code), CompanyCheck(is_legal_person=False))
 
     def check_person(self, name: str, id_number: str) -> PersonCheck:
         self.asked.append("person")

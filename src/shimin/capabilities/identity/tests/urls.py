@@ -44,6 +44,11 @@ def for_proved(request: Request) -> HttpResponse:
     return _who(request)
 
 
+@signed_in(acting=True)
+def for_agents(request: Request) -> HttpResponse:
+    return HttpResponse(f"{request.actor.person_id} {request.actor.hat.label if request.actor.hat else ''}")
+
+
 @staff()
 def for_staff(request: Request) -> HttpResponse:
     return _who(request)
@@ -66,6 +71,7 @@ urlpatterns = [
     path("t/quick", quick),
     path("t/citizens", for_citizens),
     path("t/proved", for_proved),
+    path("t/agents", for_agents),
     path("desk/t/staff", for_staff),
     path("desk/t/officers", for_officers),
     path("t/forgotten", forgotten),

@@ -14,7 +14,7 @@ from shimin.kernel.errors import DomainError
 _TOO_LONG = "太长了，请检查后重新填写。"
 
 
-def _text(label: str, *, longest: int, example: str = "", **attributes: str) -> forms.CharField:
+def text_field(label: str, *, longest: int, example: str = "", **attributes: str) -> forms.CharField:
     return forms.CharField(
         label=label, help_text=example, max_length=longest, widget=forms.TextInput(attributes),
         error_messages={"required": f"请填写{label}。", "max_length": _TOO_LONG},
@@ -30,7 +30,7 @@ def _password(label: str, autocomplete: str, example: str = "") -> forms.CharFie
 
 
 def _phone() -> forms.CharField:
-    return _text(
+    return text_field(
         "手机号", longest=40, example="11位，例如 13812345678", inputmode="tel", autocomplete="username",
     )  # fmt: skip
 
@@ -44,7 +44,9 @@ class PhoneForm(forms.Form):
 class CodeForm(forms.Form):
     """The code that was sent, and a new password."""
 
-    code = _text("验证码", longest=20, example="短信里的6位数字", inputmode="numeric", autocomplete="one-time-code")
+    code = text_field(
+        "验证码", longest=20, example="短信里的6位数字", inputmode="numeric", autocomplete="one-time-code"
+    )
     password = _password("设置密码", "new-password", f"至少{passwords.MIN_LENGTH}个字符，可以是一句只有您知道的话")
 
 
@@ -58,7 +60,7 @@ class SignInForm(forms.Form):
 class DeskSignInForm(forms.Form):
     """Staff name and password."""
 
-    login = _text("工号", longest=40, autocomplete="username")
+    login = text_field("工号", longest=40, autocomplete="username")
     password = _password("密码", "current-password")
 
 
@@ -71,7 +73,7 @@ class ConfirmForm(forms.Form):
 class SecondFactorForm(forms.Form):
     """The code of an app, or a recovery code."""
 
-    code = _text(
+    code = text_field(
         "动态码", longest=40, example="身份验证应用里的6位数字，或一个恢复码", autocomplete="one-time-code",
         autocapitalize="off",
     )  # fmt: skip
@@ -81,7 +83,7 @@ class EnrolForm(forms.Form):
     """The first code of a new app, with the password."""
 
     sealed = forms.CharField(max_length=4_000, widget=forms.HiddenInput)
-    code = _text("应用里的6位数字", longest=20, inputmode="numeric", autocomplete="one-time-code")
+    code = text_field("应用里的6位数字", longest=20, inputmode="numeric", autocomplete="one-time-code")
     password = _password("登录密码", "current-password")
 
 
@@ -89,7 +91,7 @@ class PasswordCodeForm(forms.Form):
     """The password and a last code."""
 
     password = _password("登录密码", "current-password")
-    code = _text("动态码", longest=40, example="应用里的6位数字，或一个恢复码", autocomplete="one-time-code")
+    code = text_field("动态码", longest=40, example="应用里的6位数字，或一个恢复码", autocomplete="one-time-code")
 
 
 class RealNameForm(forms.Form):
@@ -99,14 +101,14 @@ class RealNameForm(forms.Form):
     written back into the page.
     """
 
-    name = _text("姓名", longest=200, example="与身份证一致，例如 周晓敏、阿依古丽·买买提", autocomplete="name")
-    id_number = _text("身份证号码", longest=100, example="18位，最后一位可能是 X", autocomplete="off")
+    name = text_field("姓名", longest=200, example="与身份证一致，例如 周晓敏、阿依古丽·买买提", autocomplete="name")
+    id_number = text_field("身份证号码", longest=100, example="18位，最后一位可能是 X", autocomplete="off")
     second = forms.ChoiceField(
         label="再选一种证件核对", choices=[(str(source), source.words) for source in SecondSource],
         widget=forms.RadioSelect, initial=SecondSource.SOCIAL_CARD,
         error_messages={"required": "请选一种证件。", "invalid_choice": "请选一种证件。"},
     )  # fmt: skip
-    second_value = _text("这种证件上的号码", longest=100, example="照证件上印的填写", autocomplete="off")
+    second_value = text_field("这种证件上的号码", longest=100, example="照证件上印的填写", autocomplete="off")
     consents = forms.BooleanField(label=REAL_NAME_TEXT, required=False)
     kept = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
 

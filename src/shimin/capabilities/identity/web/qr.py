@@ -12,7 +12,7 @@ def qr_svg(text: str, title: str) -> SafeString:
     """Return an SVG element; segno writes the markup, ``title`` is escaped by it."""
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(
-        out, kind="svg", scale=5, border=4, light="#fff", dark="#000", xmldecl=False, svgns=False, title=title,
-        svgclass="qr", lineclass=None, nl=False, omitsize=False,
+        out, kind="svg", border=4, light="#fff", dark="#000", xmldecl=False, svgns=False, title=title,
+        svgclass="qr", lineclass=None, nl=False, omitsize=True,
     )  # fmt: skip
     return mark_safe(out.getvalue().decode())  # noqa: S308 - the text is drawn, not written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shimin.capabilities.identity.web import code_pages, mine, real_name, second_step, security, sign_in
+from shimin.capabilities.identity.web import acting, code_pages, mine, real_name, second_step, security, sign_in
 
 app_name = "identity"
 urlpatterns = [
@@ -16,6 +16,15 @@ urlpatterns = [
     path("account/second", second_step.second, name="second"),
     path("account/sign-out", sign_in.sign_out, name="sign_out"),
     path("account/real-name", real_name.real_name, name="real_name"),
+    path("account/own-hat", acting.own_hat, name="own_hat"),
+    path("me/acting", acting.acting, name="acting"),
+    path("me/acting/wear", acting.wear, name="wear"),
+    path("me/acting/child", acting.child, name="acting_child"),
+    path("me/acting/company", acting.company, name="acting_company"),
+    path("me/acting/offer", acting.offer, name="acting_offer"),
+    path("me/acting/accept", acting.accept, name="acting_accept"),
+    path("me/acting/<int:mandate_id>/withdraw", acting.withdraw, name="withdraw_mandate"),
+    path("me/acting/<int:mandate_id>/appoint", acting.appoint, name="appoint"),
     path("me/security", security.security, name="security"),
     path("me/security/code-app", security.code_app, name="code_app"),
     path("me/security/code-app/remove", security.remove_code_app, name="remove_code_app"),

@@ -59,7 +59,7 @@ class RequestWrapper:
             return None
         try:
             access = _declared(view)
-            access.check(request.actor)
+            request.actor = access.admit(request.actor)
             if request.method not in _READS or not access.transaction:
                 return None
             with scope(request.actor):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, ip_address
 from typing import NewType
 
-from shimin.kernel.actor import AssuranceLevel
+from shimin.kernel.actor import Actor, AssuranceLevel
 
 SessionId = NewType("SessionId", int)
 
@@ -125,3 +125,8 @@ REAL_NAME_TEXT = (
     "我同意市民之家用我的姓名、身份证号码和所选证件的号码，向公安人口库和发证部门核实是不是我本人。"
     "核实后，姓名和身份证号码加密保存，用于办理我主动发起的事项；所选证件的号码核实完不保存。"
 )
+
+
+def purpose_of(actor: Actor, purpose_code: str) -> str:
+    """Return the purpose under which a consent is kept: what is agreed to for another counts for that one only."""
+    return purpose_code if actor.hat is None else f"{purpose_code}#{actor.hat.mandate_id}"
