@@ -1,7 +1,7 @@
-"""``python -m bench.signed_calls FILE CONNECTIONS SECONDS``: bare signed calls, the limit a look-up stands beside.
+"""``python -m bench.signed_calls FILE ITEM PARAMS CONNECTIONS SECONDS``: bare signed calls, the limit of a look-up.
 
-The platform's own client asks the department what a look-up asks it, for the people of FILE, and nothing else happens:
-no session, no item, no log. Prints the proved answers a second.
+The platform's own client asks the department what a look-up of ITEM asks it, for the people of FILE and with PARAMS (a
+JSON object), and nothing else happens: no session, no item, no log. Prints the proved answers a second.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from itertools import count, cycle
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -23,19 +24,21 @@ django.setup()
 from shimin.adapters.http_source.clients import Clients  # noqa: E402
 from shimin.adapters.http_source.directory import Directory  # noqa: E402
 from shimin.adapters.http_source.records import HttpRecordSource  # noqa: E402
+from shimin.capabilities.enquiries.domain.offer import Question, ask_about  # noqa: E402
 from shimin.capabilities.enquiries.ports import RecordQuery, VerifiedSubject  # noqa: E402
 from shimin.capabilities.enquiries.public import get_offer  # noqa: E402
 from shimin.kernel import clock  # noqa: E402
 from shimin.project.settings import SHIMIN  # noqa: E402
 
-REGION, SLUG = "430100", "traffic-violations"
+REGION = "430100"
 
 
-def main(file: Path, connections: int, seconds: float) -> None:
+def main(file: Path, item: str, params: dict[str, Any], connections: int, seconds: float) -> None:
     """Ask from one thread a connection until the time is up."""
-    offer = get_offer(REGION, SLUG, clock.now())
+    offer = get_offer(REGION, item, clock.now())
     source = HttpRecordSource(Clients(Directory(SHIMIN.keys_dir, os.environ, SHIMIN.sandbox_port_base)))
-    queries = _queries(offer, [json.loads(line) for line in file.read_bytes().splitlines()])
+    people = [json.loads(line) for line in file.read_bytes().splitlines()]
+    queries = _queries(ask_about(offer, "", params, clock.local_date(clock.now())), people)
     lock, answered = threading.Lock(), [0] * connections
     for _ in range(connections):
         source.fetch(offer.system, next(queries))  # a connection each, before the clock runs
@@ -57,16 +60,15 @@ def main(file: Path, connections: int, seconds: float) -> None:
     print(sum(answered) / (time.perf_counter() - began))
 
 
-def _queries(offer: object, people: list[dict[str, str]]) -> Iterator[RecordQuery]:
-    lookup = offer.lookup
-    view = lookup.view()
+def _queries(question: Question, people: list[dict[str, str]]) -> Iterator[RecordQuery]:
+    lookup = question.offer.lookup
     for number, person in zip(count(1), cycle(people), strict=False):
         yield RecordQuery(
-            record=view.record, request_id=str(number), purpose=lookup.purpose, legal_basis=lookup.basis.law,
-            consent_id=None, subject=VerifiedSubject(person["name"], person["id_number"]), params=dict(view.fixed),
-            fields=list(view.fields),
+            record=question.view.record, request_id=str(number), purpose=lookup.purpose, legal_basis=lookup.basis.law,
+            consent_id=None, subject=VerifiedSubject(person["name"], person["id_number"]),
+            params=question.sent_params, fields=list(question.view.fields),
         )  # fmt: skip
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5]))

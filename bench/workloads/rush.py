@@ -1,9 +1,10 @@
 """``rush``: an hour in which everybody asks for their gaokao score at once (M35).
 
 Each round takes people nobody has asked for yet. They ask for the first time (the answer comes from the department and
-is kept), then ask again (the kept answer is told to its person); beside both stands RAW, the rows of such a read by
-pgbench for the same people. Every answer is compared with the department's own file, all its fields: ``wrong_scores``
-counts those that differ, and one is too many.
+is kept), then ask again (the kept answer is told to its person). Beside the kept answers stands RAW, the rows of such a
+read by pgbench for the same people; beside the first ones RAW and a bare signed call, one after the other: pgbench asks
+no department, so RAW alone would be no limit of theirs. Every answer is compared with the department's own file, all
+its fields: ``wrong_scores`` counts those that differ, and one is too many.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import orjson
 
 from bench import client, pgbench
 from bench.figures import Bound, Figure
-from bench.installation import CITY, Installation, say
+from bench.installation import CITY, Installation, lines, say
 from bench.people import Crowd, settle
 from bench.plan import Plan
 from bench.scores import expected_scores
@@ -26,6 +27,7 @@ from bench.workloads.memory import web_memory
 from shimin.launch.faults import Fault
 
 CONNECTIONS = 16
+_CALLS_AT_ONCE = 6  # what a web process sends a department at once (kernel.calls.client)
 ASKING_SHARE = 5 / 6  # of 60,000 people with an account, 50,000 ask
 _PATH = f"/api/v1/regions/{CITY}/items/gaokao-score/look-ups"
 _TRIES = 50
@@ -47,18 +49,20 @@ def measure(installation: Installation, plan: Plan) -> list[Figure]:
     expected = expected_scores(installation.build_archives(), people)
     crowd = settle(installation, people)
     slices = _slices(int(len(people) * ASKING_SHARE), plan.rounds)
-    first, again, raw = [], [], []
+    (installation.work_dir / "candidates.jsonl").write_bytes(lines(people))
+    first, again, raw, called = [], [], [], []
     for at, numbers in enumerate(slices):
         say(f"rush: round {at + 1} of {plan.rounds}, people {numbers.start} to {numbers.stop - 1}")
         first.append(_ask(installation, crowd, expected, numbers))
         again.append(_ask(installation, crowd, expected, numbers))
         raw.append(_raw(installation, plan, crowd, numbers))
+        called.append(1 / (1 / raw[-1] + 1 / _bare_calls(installation, plan, expected[0]["year"])))
     asked = sum(len(numbers) for numbers in slices)
     wrong = sum(len(told.wrong) for told in (*first, *again))
     bound = Bound(">=", 0.10)
     return [
         Figure("rush", "ask_again", "look-ups/s", [told.per_second for told in again], raw, bound),
-        Figure("rush", "ask_first", "look-ups/s", [told.per_second for told in first], raw, bound),
+        Figure("rush", "ask_first", "look-ups/s", [told.per_second for told in first], called, bound),
         Figure("rush", "people", "people", [asked]),
         Figure("rush", "answers_checked", "answers", [2 * asked]),
         Figure("rush", "wrong_scores", "answers", [wrong], bound=Bound("<=", 0)),
@@ -115,6 +119,12 @@ def _code(answer: client.Answer) -> str:
         return str(json.loads(answer.body).get("code"))
     except ValueError:
         return "no problem+json"
+
+
+def _bare_calls(installation: Installation, plan: Plan, year: int) -> float:
+    file = str(installation.work_dir / "candidates.jsonl")
+    asked = ["gaokao-score", json.dumps({"year": year}), str(_CALLS_AT_ONCE), str(plan.seconds)]
+    return float(installation.run("bench.signed_calls", file, *asked))
 
 
 def _raw(installation: Installation, plan: Plan, crowd: Crowd, numbers: range) -> float:
