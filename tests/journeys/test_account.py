@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
-from tests.journeys.doors import PASSWORD, enter_desk
+from tests.journeys.doors import PASSWORD, enter, enter_desk
 
 
 def register(page: Page, phone: str) -> None:
@@ -64,3 +64,18 @@ def test_a_demo_officer_enters_the_desk_in_two_taps(new_page: NewPage):
     page = new_page()
     enter_desk(page, "city-editor")
     expect(page.get_by_role("button", name="退出")).to_be_visible()
+
+
+def test_a_bank_card_raises_the_level(new_page: NewPage):
+    page = new_page(width=320)
+    enter(page, "13800000001")
+    page.goto("/account/bank-card?next=/me/")
+    assert serious_violations(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.get_by_label("本人的银行卡号").fill("6299 9900 0084 1975 315")
+    page.get_by_label("在银行登记的手机号").fill("14207654321")
+    page.get_by_label(re.compile("我同意")).check()
+    page.get_by_role("button", name="核实").click()
+    expect(page).to_have_url(re.compile("/me/$"))
+    page.goto("/account/real-name")
+    expect(page.locator("main")).to_contain_text("3 级（银行卡核实）")

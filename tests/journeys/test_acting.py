@@ -28,7 +28,7 @@ def fits(page: Page) -> None:
 
 
 def test_mother_lets_daughter_act_and_takes_it_back(new_page: NewPage):
-    mother, daughter = new_page(script=False), new_page(script=False, width=320)
+    mother, daughter = new_page(script=False), new_page(width=320)  # axe needs the script
     enter(mother, MOTHER)
     enter(daughter, DAUGHTER)
     end_all(mother)

@@ -13,7 +13,7 @@ from shimin.adapters.http_source.records import HttpRecordSource
 from shimin.adapters.http_source.registers import HttpIdentitySource
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.ports import SourceSystem, set_record_source
-from shimin.capabilities.identity.ports import set_identity_source, set_relation_source
+from shimin.capabilities.identity.ports import set_bank_card_source, set_identity_source, set_relation_source
 from shimin.kernel.calls.connection import Endpoint
 from shimin.kernel.crypto.keys import SIGNING_KEY, KeyUnreadable, load_private_key, load_public_key
 
@@ -25,6 +25,7 @@ def connect(environ: Mapping[str, str] = os.environ) -> None:
     registers = HttpIdentitySource(source)
     set_identity_source(registers)
     set_relation_source(registers)
+    set_bank_card_source(registers)
 
 
 def check_config(environ: Mapping[str, str] = os.environ) -> list[str]:

@@ -66,6 +66,12 @@ class HttpIdentitySource:
             return CompanyCheck(is_legal_person=False)
         return CompanyCheck(True, name=str(row.get("name")), is_operating=row.get("status") == "operating")
 
+    def check_bank_card(self, name: str, id_number: str, card_number: str, phone: str) -> bool:
+        """Ask the clearing house."""
+        params = {"bank_card": card_number, "phone": phone}
+        answer = self._ask("bank-cards", "four-element-check", name, id_number, params, ["matches"])
+        return answer.found and any(row.get("matches") is True for row in answer.records)
+
     def _ask(
         self, system: str, record: str, name: str, id_number: str, params: Mapping[str, Any], fields: list[str]
     ) -> RecordAnswer:

@@ -37,6 +37,15 @@ class RealNameVerified(DomainEvent):
     method: str
 
 
+@event("identity.level_raised")
+class LevelRaised(DomainEvent):
+    """An account proved more than its name; ``method`` says how."""
+
+    account_id: int
+    level: int
+    method: str
+
+
 @event("identity.signed_in")
 class SignedIn(DomainEvent):
     """A session began. ``is_new_device`` is false on the very first one, when the account was opened."""

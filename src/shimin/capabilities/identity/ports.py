@@ -42,6 +42,14 @@ class IdentitySource(Protocol):
         ...
 
 
+class BankCardSource(Protocol):
+    """A clearing house's four-element check. Called with no transaction open; fail closed, as ``IdentitySource``."""
+
+    def check_bank_card(self, name: str, id_number: str, card_number: str, phone: str) -> bool:
+        """Ask whether card and phone are this person's; which of them is not stays unsaid."""
+        ...
+
+
 class NoIdentitySource(Unavailable):
     """The installation has not been connected to the registers."""
 
@@ -109,3 +117,23 @@ def get_relation_source() -> RelationSource:
     if _relations is None:
         raise NoIdentitySource
     return _relations
+
+
+_bank_cards: BankCardSource | None = None
+
+
+def set_bank_card_source(source: BankCardSource | None) -> None:
+    """Connect the check of bank cards; the project does this once when it starts."""
+    global _bank_cards
+    _bank_cards = source
+
+
+def get_bank_card_source() -> BankCardSource:
+    """Return the connected check.
+
+    Raises:
+        NoIdentitySource: none was connected.
+    """
+    if _bank_cards is None:
+        raise NoIdentitySource
+    return _bank_cards

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shimin.capabilities.identity.events import (
     AccountRegistered,
+    LevelRaised,
     MandateGiven,
     MandateWithdrawn,
     PasswordChanged,
@@ -74,3 +75,9 @@ def on_mandate_withdrawn(event: MandateWithdrawn, delivery: Delivery) -> None:
             send_notice(
                 account_id=account_id, template="identity.mandate_withdrawn", values={}, now=delivery.occurred_at
             )
+
+
+@on(LevelRaised)
+def on_level_raised(event: LevelRaised, delivery: Delivery) -> None:
+    """Tell the person, so that a stranger's doing would be noticed."""
+    send_notice(account_id=event.account_id, template="identity.level_raised", values={}, now=delivery.occurred_at)

@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase, ResponseHeaders
 from django.shortcuts import resolve_url
 from django.template.loader import select_template
 
+from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.db import outage_of
 from shimin.kernel.errors import DomainError, Forbidden, LevelRequired, NotFound, OwnHatRequired, SignInRequired
 from shimin.kernel.monitoring import metrics
@@ -141,7 +142,7 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     if isinstance(error, SignInRequired):
         return _send_to(request, str(settings.LOGIN_URL))
     if isinstance(error, LevelRequired):
-        return _send_to(request, settings.STEP_UP_URL)
+        return _send_to(request, settings.STEP_UP_URL, level=error.level)
     if isinstance(error, OwnHatRequired):
         return _send_to(request, settings.HAT_URL)
     return _page(request, error)
@@ -185,9 +186,10 @@ def request_id_for(environ: Mapping[str, Any]) -> str:
     return given if given and _FOREIGN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
-def _send_to(request: HttpRequest, target: str) -> HttpResponse:
+def _send_to(request: HttpRequest, target: str, *, level: int = 0) -> HttpResponse:
     """Redirect to ``target`` and remember the way back; an htmx fragment asks the whole page to go."""
-    url = f"{resolve_url(target)}?next={quote(_way_back(request))}"
+    above_name = f"&level={level}" if level > AssuranceLevel.REAL_NAME else ""
+    url = f"{resolve_url(target)}?next={quote(_way_back(request))}{above_name}"
     if "HX-Request" in request.headers:
         response = HttpResponse()
         response.headers["HX-Redirect"] = url

@@ -10,6 +10,7 @@ from pydantic import Field
 from shimin.capabilities.identity.api.account import session_out
 from shimin.capabilities.identity.api.schemas import (
     AccountOut,
+    BankCardIn,
     ConsentOut,
     EndedOut,
     PasswordIn,
@@ -19,6 +20,7 @@ from shimin.capabilities.identity.api.schemas import (
     SessionOut,
 )
 from shimin.capabilities.identity.domain import REAL_NAME_PURPOSE, REAL_NAME_TEXT, SecondSource
+from shimin.capabilities.identity.operations.bank_card import BankCardClaim, prove_bank_card
 from shimin.capabilities.identity.operations.consents import withdraw_consent
 from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
 from shimin.capabilities.identity.operations.sessions import end_other_sessions, end_session, sign_out
@@ -59,6 +61,15 @@ def post_real_name(request: Request, body: RealNameIn) -> SessionOut:
     """Prove name and ID number. The answer holds a new token; the old one is worthless."""
     claim = RealNameClaim(**body.model_dump())
     return session_out(prove_real_name(actor=request.actor, claim=claim, now=clock.now()))
+
+
+@router.post(
+    "/me/bank-card", auth=SignedIn(level=2), operation_id="prove_bank_card", response=SessionOut, summary="银行卡核验"
+)
+def post_bank_card(request: Request, body: BankCardIn) -> SessionOut:
+    """Raise the level to 3. The answer holds a new token; the old one is worthless. Nothing of the card is kept."""
+    claim = BankCardClaim(**body.model_dump())
+    return session_out(prove_bank_card(actor=request.actor, claim=claim, now=clock.now()))
 
 
 @router.post(

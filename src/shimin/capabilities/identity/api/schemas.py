@@ -122,6 +122,14 @@ class RealNameIn(Schema):
     consents: bool
 
 
+class BankCardIn(Schema):
+    """A card of one's own and the phone the bank knows. `consents`: the text on the page `/account/bank-card`."""
+
+    card_number: str = Field(max_length=100)
+    phone: Phone
+    consents: bool
+
+
 class RealNameTermsOut(Schema):
     """What will be asked, and the words to agree to."""
 

@@ -79,7 +79,8 @@ SESSION_LIMITS = {
 }
 
 # Names change and people die: what two sources said is asked again after two years.
-PROOF_LIFETIME = {AssuranceLevel.REAL_NAME: timedelta(days=730)}
+# A bank card is checked together with name and ID number, so it renews them: both run out on one day.
+PROOF_LIFETIME = {AssuranceLevel.REAL_NAME: timedelta(days=730), AssuranceLevel.FACE_OR_BANK: timedelta(days=730)}
 
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_ATTEMPTS = 5
@@ -130,3 +131,10 @@ REAL_NAME_TEXT = (
 def purpose_of(actor: Actor, purpose_code: str) -> str:
     """Return the purpose under which a consent is kept: what is agreed to for another counts for that one only."""
     return purpose_code if actor.hat is None else f"{purpose_code}#{actor.hat.mandate_id}"
+
+
+BANK_CARD_PURPOSE = "identity.bank_card"
+BANK_CARD_TEXT = (
+    "我同意市民之家把我的姓名、身份证号码、银行卡号和银行预留手机号交给银行卡核验服务，确认是不是我本人。"
+    "只核对，不扣款、不查余额；卡号和预留手机号核对完就丢掉，不保存。"
+)

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from shimin.capabilities.identity.ports import set_identity_source, set_relation_source
+from shimin.capabilities.identity.ports import set_bank_card_source, set_identity_source, set_relation_source
 from shimin.capabilities.identity.tests.factories import NOW, Registers
 from shimin.kernel import clock
 
@@ -20,9 +20,11 @@ def registers() -> Iterator[Registers]:
     source = Registers()
     set_identity_source(source)
     set_relation_source(source)
+    set_bank_card_source(source)
     yield source
     set_identity_source(None)
     set_relation_source(None)
+    set_bank_card_source(None)
 
 
 @pytest.fixture(autouse=True)

@@ -114,12 +114,18 @@ class Registers:
     down: bool = False
     asked: list[str] = field(default_factory=list)
     children: set[tuple[str, str]] = field(default_factory=set)  # (parent's ID number, child's)
+    cards: dict[str, tuple[str, str]] = field(default_factory=dict)  # ID number -> (card, phone)
     companies: dict[tuple[str, str], CompanyCheck] = field(default_factory=dict)  # (ID number, credit code)
 
     def add(self, name: str, id_number: str, card: str = "A12345678") -> None:
         """Know a person with a social security card."""
         self.people[id_number] = name
         self.second[SecondSource.SOCIAL_CARD, id_number] = card
+
+    def check_bank_card(self, name: str, id_number: str, card_number: str, phone: str) -> bool:
+        if self.down:
+            raise Unavailable
+        return self.cards.get(id_number) == (card_number, phone)
 
     def is_child(self, name: str, id_number: str, child_name: str, child_id_number: str) -> bool:
         return (id_number, child_id_number) in self.children

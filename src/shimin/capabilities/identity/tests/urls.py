@@ -44,6 +44,11 @@ def for_proved(request: Request) -> HttpResponse:
     return _who(request)
 
 
+@signed_in(level=AssuranceLevel.FACE_OR_BANK)
+def for_surely_known(request: Request) -> HttpResponse:
+    return _who(request)
+
+
 @signed_in(acting=True)
 def for_agents(request: Request) -> HttpResponse:
     return HttpResponse(f"{request.actor.person_id} {request.actor.hat.label if request.actor.hat else ''}")
@@ -71,6 +76,7 @@ urlpatterns = [
     path("t/quick", quick),
     path("t/citizens", for_citizens),
     path("t/proved", for_proved),
+    path("t/surely-known", for_surely_known),
     path("t/agents", for_agents),
     path("desk/t/staff", for_staff),
     path("desk/t/officers", for_officers),

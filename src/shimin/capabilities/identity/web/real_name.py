@@ -6,9 +6,11 @@ import base64
 import binascii
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from shimin.capabilities.identity.domain import SecondSource
@@ -41,7 +43,15 @@ def real_name(request: Request) -> HttpResponse:
     if account.session_level < AssuranceLevel.REAL_NAME:
         return _confirm(request, account, now)
     onward = next_path(request, default="/me/")
+    if account.level < _wanted(request):
+        return HttpResponseRedirect(f"{reverse('identity:bank_card')}?{urlencode({'next': onward})}", status=303)
     return form_page(request, "identity/real_name_stands.html", ConfirmForm(), account=account, next=onward)
+
+
+def _wanted(request: Request) -> int:
+    """Return the level that the page on the way asks for, as the step-up's address says."""
+    text = request.GET.get("level", "")
+    return int(text) if text in ("3", "4") else AssuranceLevel.REAL_NAME
 
 
 def _confirm(request: Request, account: AccountView, now: datetime) -> HttpResponse:

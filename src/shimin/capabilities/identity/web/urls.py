@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shimin.capabilities.identity.web import acting, code_pages, mine, real_name, second_step, security, sign_in
+from shimin.capabilities.identity.web import (
+    acting,
+    bank_card,
+    code_pages,
+    mine,
+    real_name,
+    second_step,
+    security,
+    sign_in,
+)
 
 app_name = "identity"
 urlpatterns = [
@@ -16,6 +25,7 @@ urlpatterns = [
     path("account/second", second_step.second, name="second"),
     path("account/sign-out", sign_in.sign_out, name="sign_out"),
     path("account/real-name", real_name.real_name, name="real_name"),
+    path("account/bank-card", bank_card.bank_card, name="bank_card"),
     path("account/own-hat", acting.own_hat, name="own_hat"),
     path("me/acting", acting.acting, name="acting"),
     path("me/acting/wear", acting.wear, name="wear"),

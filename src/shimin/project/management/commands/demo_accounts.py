@@ -31,4 +31,6 @@ class Command(BaseCommand):
         others = about["to_act_for"]
         child = others["child"]
         self.stdout.write(f"周晓敏可以代办的：孩子 {child['name']} {child['id_number']}，单位 {others['company']}")
+        card = about["bank_card"]
+        self.stdout.write(f"周晓敏的银行卡（核实到3级）：{card['number']}，银行预留手机号 {card['phone']}")
         self.stdout.write("短信验证码都在 /demo/inbox")
