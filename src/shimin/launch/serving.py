@@ -67,7 +67,7 @@ def serve(settings: Settings, *, demo: bool) -> int:
         leftovers.end_leftovers(settings.run_dir)
         check_free(settings.host, [settings.port])
         if demo:
-            check_free("127.0.0.1", settings.sandbox_ports)
+            check_free("127.0.0.1", [*settings.sandbox_ports, settings.sandbox_alipay_port])
         install_files(settings)
         with open_database(settings) as database:
             _refuse_demo_data(database, demo=demo)
@@ -85,6 +85,7 @@ def _run(settings: Settings, database: Database, *, demo: bool) -> int:
 
         if demo:
             supervisor.start(sandbox_service(settings, environ("owner")))
+            supervisor.start(alipay_service(settings, environ("owner")))
         supervisor.start(web_service(settings, environ("web")))
         supervisor.wait_until_ready(_READY_SECONDS)
         # Nobody waits for the worker: what was left to do stays in the database until it comes.
@@ -107,6 +108,19 @@ def sandbox_service(settings: Settings, environ: dict[str, str]) -> Service:
         [settings.python, "-m", "shimin.sandbox", *options, "--data-dir", settings.data_dir / "sandbox"],
         environ,
         ready=[("127.0.0.1", port, "/healthz") for port in settings.sandbox_ports],
+    )
+
+
+def alipay_service(settings: Settings, environ: dict[str, str]) -> Service:
+    """Return the demo's stand-in for Alipay."""
+    del environ["DATABASE_URL"]  # it has books of its own
+    port = settings.sandbox_alipay_port
+    options = ["--port", str(port), "--keys-dir", str(settings.keys_dir)]
+    return Service(
+        "alipay",
+        [settings.python, "-m", "shimin.sandbox.alipay", *options, "--data-dir", settings.data_dir / "sandbox"],
+        environ,
+        ready=[("127.0.0.1", port, "/healthz")],
     )
 
 

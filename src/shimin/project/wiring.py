@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from shimin.adapters import http_source
+from shimin.adapters import alipay, http_source
 
 
 def plug_in() -> None:
     """Connect every port; called once, when all apps are ready. Opens no connection."""
     http_source.connect()
+    alipay.connect()

@@ -16,6 +16,7 @@ from shimin.capabilities.payments.domain.placing import (
 )
 from shimin.capabilities.payments.domain.refunds import REASON_WORDS, STAGE_WORDS, RefundReason, RefundStage
 from shimin.capabilities.payments.events import OrderCaptured, OrderClosed, OrderRefunded, OrderSettled
+from shimin.capabilities.payments.handles import link_secret
 from shimin.capabilities.payments.operations.attempts import (
     OrderExpired,
     begin_payment,
@@ -111,6 +112,7 @@ __all__ = [
     "gateways",
     "get_order",
     "get_order_for",
+    "link_secret",
     "list_orders",
     "poll_attempts",
     "register_payable",

@@ -1,7 +1,5 @@
 """The JSON API of payments."""
 
-from ninja import Router
-
-router = Router()
+from shimin.capabilities.payments.api.routes import router
 
 __all__ = ["router"]

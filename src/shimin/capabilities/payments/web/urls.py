@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from shimin.capabilities.payments.web import notifies, orders
 
 app_name = "payments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("pay/start", orders.start, name="start"),
+    path("pay/orders/<int:order_id>", orders.order, name="order"),
+    path("pay/orders/<int:order_id>/go/<slug:gateway>", orders.go, name="go"),
+    path("pay/orders/<int:order_id>/back", orders.back, name="back"),
+    path("pay/orders/<int:order_id>/cancel", orders.cancel, name="cancel"),
+    path("pay/notify/<slug:gateway_code>", notifies.notify, name="notify"),
+    path("me/payments", orders.mine, name="mine"),
+]

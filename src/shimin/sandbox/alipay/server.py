@@ -1,0 +1,227 @@
+"""The gateway's address (``/gateway.do``), its cashier, its bills, and the fault switches."""
+
+import csv
+import hmac
+import html
+import io
+import json
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
+
+from .books import Books, Row
+from .keys import APP_ID, SELLER_ID, Keys
+from .notifying import Faults, notify, parse_faults, yuan
+
+CHINA = timezone(timedelta(hours=8))
+TIME = "%Y-%m-%d %H:%M:%S"
+
+PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>支付宝收银台（演示）</title><style>body{{font:17px/1.6 sans-serif;max-width:26em;margin:2em auto;padding:0 1em}}
+button{{font:inherit;width:100%;min-height:52px;border:0;border-radius:12px;background:#0958d9;color:#fff}}
+.sum{{font-size:40px;margin:.2em 0}}.demo{{background:#fff3d6;padding:.5em 1em;border-radius:12px}}</style>
+<main><p class="demo">演示收银台：不会真的扣款。</p><h1>{subject}</h1>
+<p class="sum">¥{amount}</p>{body}</main></html>"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPlan:
+    """What a server is made of."""
+
+    keys: Keys
+    books: Books
+    token: str
+    port: int
+
+
+class Server(ThreadingHTTPServer):
+    """Serves on this machine only."""
+
+    daemon_threads = True
+
+    def __init__(self, plan: ServerPlan) -> None:
+        super().__init__(("127.0.0.1", plan.port), Handler)
+        self.plan = plan
+        self.faults = Faults()
+
+
+def now() -> str:
+    """Give China's time as Alipay writes it."""
+    return datetime.now(CHINA).strftime(TIME)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep quiet: addresses hold what was signed."""
+
+    def do_GET(self) -> None:
+        """Serve the cashier, bills and health."""
+        address = urlsplit(self.path)
+        values = dict(parse_qsl(address.query, keep_blank_values=True))
+        match address.path:
+            case "/healthz":
+                self._send(200, "application/json", b'{"status": "ok"}')
+            case "/gateway.do":
+                self._open_cashier(values)
+            case "/bill":
+                self._send(200, "text/csv; charset=gbk", self._bill(values.get("day", "")))
+            case _:
+                self._send(404, "text/plain", b"not found")
+
+    def do_POST(self) -> None:
+        """Serve calls, the cashier's button, and the switches."""
+        body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65_536))
+        match urlsplit(self.path).path:
+            case "/gateway.do":
+                self._call(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+            case "/pay":
+                self._pay(parse_qs(body.decode()))
+            case "/faults" if hmac.compare_digest(self.headers.get("X-Sandbox-Token", ""), self.server.plan.token):
+                self._switch(body)
+            case _:
+                self._send(404, "text/plain", b"not found")
+
+    def _switch(self, body: bytes) -> None:
+        try:
+            self.server.faults = parse_faults(json.loads(body or b"{}"))
+        except (ValueError, TypeError) as error:
+            self._send(422, "text/plain", str(error).encode())
+            return
+        self._send(200, "application/json", json.dumps(asdict(self.server.faults)).encode())
+
+    def _open_cashier(self, values: dict[str, str]) -> None:
+        plan = self.server.plan
+        if values.get("app_id") != APP_ID or not plan.keys.is_of_app(values):
+            self._page(403, "签名不对", "0.00", "<p>这个付款链接无效，请回到商户重新发起。</p>")
+            return
+        content = json.loads(values["biz_content"])
+        trade = plan.books.open(
+            {
+                "out_trade_no": content["out_trade_no"], "subject": content["subject"],
+                "trade_no": datetime.now(CHINA).strftime("%Y%m%d") + "22001" + str(secrets.randbelow(10**15)).zfill(15),
+                "fen": int(Decimal(content["total_amount"]) * 100), "expires": content["time_expire"],
+                "notify_url": values.get("notify_url", ""), "return_url": values.get("return_url", ""),
+            }
+        )  # fmt: skip
+        self._show(trade)
+
+    def _show(self, trade: Row) -> None:
+        if trade["status"] == "WAIT_BUYER_PAY" and trade["expires"] > now():
+            number = html.escape(trade["out_trade_no"], quote=True)
+            body = (
+                f'<form method="post" action="/pay"><input type="hidden" name="no" value="{number}">'
+                "<button>确认付款</button></form>"
+            )
+        else:
+            back = html.escape(trade["return_url"], quote=True)
+            body = f'<p>这笔交易已付款或已关闭。</p><p><a href="{back}">返回商户</a></p>'
+        self._page(200, trade["subject"], yuan(trade["fen"]), body)
+
+    def _pay(self, values: dict[str, list[str]]) -> None:
+        plan = self.server.plan
+        trade = plan.books.find(values.get("no", [""])[0])
+        if trade is None:
+            self._page(404, "没有这笔交易", "0.00", "")
+            return
+        if trade["expires"] > now() and plan.books.move(trade["out_trade_no"], "TRADE_SUCCESS", now()):
+            trade = plan.books.find(trade["out_trade_no"]) or trade
+            notify(plan.keys, trade, self.server.faults)
+        back = {"out_trade_no": trade["out_trade_no"], "trade_no": trade["trade_no"], "app_id": APP_ID}
+        self.send_response(303)
+        join = "&" if "?" in trade["return_url"] else "?"
+        self.send_header("Location", f"{trade['return_url']}{join}{urlencode(back)}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def _call(self, values: dict[str, str]) -> None:
+        plan, method = self.server.plan, values.get("method", "")
+        if values.get("app_id") != APP_ID or not plan.keys.is_of_app(values):
+            answer: dict[str, Any] = {"code": "40002", "msg": "Invalid Arguments", "sub_code": "isv.invalid-signature"}
+        else:
+            answer = self._answer(method, json.loads(values.get("biz_content") or "{}"))
+        if self.server.faults.silent_answers:
+            time.sleep(6)
+            self.close_connection = True
+            return
+        node = method.replace(".", "_") + "_response"
+        content = json.dumps(answer, ensure_ascii=False)
+        signature = plan.keys.sign(("x" if self.server.faults.wrong_signature else "").encode() + content.encode())
+        self._send(200, "text/html;charset=utf-8", f'{{"{node}":{content},"sign":"{signature}"}}'.encode())
+
+    def _answer(self, method: str, content: dict[str, Any]) -> dict[str, Any]:
+        plan = self.server.plan
+        if method == "alipay.data.dataservice.bill.downloadurl.query":
+            day = quote(str(content["bill_date"]))
+            return _done(bill_download_url=f"http://127.0.0.1:{plan.port}/bill?day={day}")
+        trade = plan.books.find(str(content.get("out_trade_no")))
+        if trade is None:
+            return _failed("ACQ.TRADE_NOT_EXIST")
+        match method:
+            case "alipay.trade.query":
+                return _done(**_trade(trade))
+            case "alipay.trade.close":
+                if plan.books.move(trade["out_trade_no"], "TRADE_CLOSED"):
+                    return _done(out_trade_no=trade["out_trade_no"], trade_no=trade["trade_no"])
+                return _failed("ACQ.TRADE_STATUS_ERROR")
+            case "alipay.trade.refund":
+                return self._refund(trade, content)
+            case "alipay.trade.fastpay.refund.query":
+                refund = plan.books.find_refund(trade["out_trade_no"], str(content.get("out_request_no")))
+                return _done(refund_status="REFUND_SUCCESS", refund_amount=yuan(refund["fen"])) if refund else _done()
+        return _failed("isv.invalid-method")
+
+    def _refund(self, trade: Row, content: dict[str, Any]) -> dict[str, Any]:
+        if trade["status"] != "TRADE_SUCCESS":
+            return _failed("ACQ.TRADE_STATUS_ERROR")
+        fen = int(Decimal(str(content["refund_amount"])) * 100)
+        outcome = self.server.plan.books.refund(trade, str(content.get("out_request_no")), fen, now())
+        if outcome == "too_much":
+            return _failed("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL")
+        return _done(out_trade_no=trade["out_trade_no"], fund_change="Y" if outcome == "done" else "N")
+
+    def _bill(self, day: str) -> bytes:
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(["支付宝交易号", "商户订单号", "退款批次号", "金额（元）", "发生时间", "卖家"])
+        for row in self.server.plan.books.day(day):
+            sign = "-" if row["fen"] < 0 else ""
+            amount = sign + yuan(abs(row["fen"]))
+            writer.writerow([row["trade_no"], row["out_trade_no"], row["refund_no"], amount, row["at"], SELLER_ID])
+        return text.getvalue().encode("gbk")
+
+    def _page(self, status: int, subject: str, amount: str, body: str) -> None:
+        text = PAGE.format(subject=html.escape(subject), amount=amount, body=body)
+        self._send(status, "text/html; charset=utf-8", text.encode())
+
+    def _send(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _trade(trade: Row) -> dict[str, Any]:
+    found = {
+        "out_trade_no": trade["out_trade_no"], "trade_no": trade["trade_no"], "trade_status": trade["status"],
+        "total_amount": yuan(trade["fen"]),
+    }  # fmt: skip
+    return {**found, "send_pay_date": trade["paid"]} if trade["paid"] else found
+
+
+def _done(**values: Any) -> dict[str, Any]:
+    return {"code": "10000", "msg": "Success", **values}
+
+
+def _failed(sub_code: str) -> dict[str, Any]:
+    return {"code": "40004", "msg": "Business Failed", "sub_code": sub_code, "sub_msg": sub_code}

@@ -1,0 +1,75 @@
+"""The sandbox's Alipay as a process of its own, for tests."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Alipay:
+    """Where it listens and where its keys are."""
+
+    port: int
+    keys_dir: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def gateway(self) -> str:
+        return f"{self.url}/gateway.do"
+
+    def switch(self, **faults: object) -> None:
+        """Switch faults on; those not named are off."""
+        token = (self.keys_dir / "sandbox_token").read_text().strip()
+        answer = httpx.post(f"{self.url}/faults", json=faults, headers={"X-Sandbox-Token": token})
+        assert answer.status_code == 200, answer.text
+
+    def press_pay(self, out_trade_no: str) -> httpx.Response:
+        """Do what the cashier's button does."""
+        return httpx.post(f"{self.url}/pay", data={"no": out_trade_no})
+
+
+@contextmanager
+def alipay_process(folder: Path) -> Iterator[Alipay]:
+    """Start it on a free port and wait until it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    running = Alipay(port, folder / "keys")
+    command = [
+        sys.executable, "-m", "shimin.sandbox.alipay", "--port", str(port), "--keys-dir", str(running.keys_dir),
+        "--data-dir", str(folder / "data"),
+    ]  # fmt: skip
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as child:
+        try:
+            _wait(running.url)
+            yield running
+        finally:
+            child.terminate()
+            child.wait(10)
+
+
+def _wait(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/healthz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the sandbox's Alipay did not start")
