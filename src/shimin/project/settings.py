@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.payments",
     "shimin.capabilities.payments.billing",
     "shimin.capabilities.service_requests",
+    "shimin.capabilities.indicators",
     "shimin.portal",
     "shimin.project",
 ]

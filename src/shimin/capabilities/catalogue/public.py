@@ -15,7 +15,7 @@ from shimin.capabilities.catalogue.folder.findings import Finding
 from shimin.capabilities.catalogue.folder.tree import ServiceFolder
 from shimin.capabilities.catalogue.operations.counts import forget_old_counts
 from shimin.capabilities.catalogue.operations.feedback import add_feedback
-from shimin.capabilities.catalogue.operations.reference import load_reference
+from shimin.capabilities.catalogue.operations.reference import load_reference, region_names
 from shimin.capabilities.catalogue.queries import (
     Theme,
     get_item,
@@ -77,6 +77,7 @@ __all__ = [
     "most_used",
     "nearest_city",
     "note_used",
+    "region_names",
     "register_block",
     "registered_blocks",
     "search_items",

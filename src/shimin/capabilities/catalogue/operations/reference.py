@@ -56,6 +56,11 @@ def known_regions() -> frozenset[str]:
     return frozenset({COUNTRY, *(region.code for region in _regions())})
 
 
+def region_names() -> frozenset[str]:
+    """Return the full and short names of all regions of the published list; reads the file, like ``known_regions``."""
+    return frozenset(name for region in _regions() for name in (region.name, region.short_name))
+
+
 def _regions() -> list[Region]:
     with (DATA / "regions.csv").open(encoding="utf-8", newline="") as file:
         return [_region(row) for row in csv.DictReader(file)]

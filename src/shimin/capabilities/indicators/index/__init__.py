@@ -1,0 +1,1 @@
+"""The city service index: methodologies, tables of values, scores, weights, robustness. Pure: no database, no clock."""

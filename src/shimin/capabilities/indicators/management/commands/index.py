@@ -1,0 +1,164 @@
+"""``index``: compute the city service index from a spreadsheet, weigh by experts, recover weights, test robustness."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from shimin.capabilities.catalogue.public import region_names
+from shimin.capabilities.indicators.index import ahp, recover, robustness
+from shimin.capabilities.indicators.index.errors import IndexFault
+from shimin.capabilities.indicators.index.methodology import Methodology, load_methodology
+from shimin.capabilities.indicators.index.scores import Scores, compute, rounded
+from shimin.capabilities.indicators.index.table import Table, read_table
+
+ROOT = Path("methodologies")
+
+
+class Command(BaseCommand):
+    """Dispatch to one method per verb."""
+
+    help = "Compute the city service index (compute, ahp, recover, robustness, lift)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, parser_class=ArgumentParser)
+        scores = _with_table(verbs.add_parser("compute", help="scores, ranks and stages of a table of regions"))
+        scores.add_argument("--output", type=Path, metavar="FILE.csv", help="write there instead of the terminal")
+        scores.add_argument("--exact", action="store_true", help="full precision instead of the printed decimals")
+        scores.add_argument(
+            "--reference", type=Path, metavar="FILE.csv", help="further regions that count for scaling only"
+        )
+        weigh = verbs.add_parser("ahp", help="weights from experts' pairwise comparisons, one CSV square an expert")
+        weigh.add_argument("files", nargs="+", type=Path, metavar="FILE.csv")
+        weigh.add_argument("--warn", action="store_true", help="go on with inconsistent judgements (CR > 0.1)")
+        back = verbs.add_parser("recover", help="the weights and rescaling behind printed totals")
+        back.add_argument("--input", type=Path, required=True, metavar="FILE.csv")
+        back.add_argument("--total", required=True, metavar="COLUMN")
+        back.add_argument("--parts", required=True, metavar="COLUMN,…")
+        back.add_argument("--rescaled", default="", metavar="COLUMN", help="a part that entered rescaled")
+        back.add_argument("--decimals", type=int, default=1, help="of the printed totals and parts (default 1)")
+        firm = _with_table(verbs.add_parser("robustness", help="rank intervals when weights are shaken"))
+        firm.add_argument("--trials", type=int, default=500)
+        firm.add_argument("--spread", type=float, default=0.2, help="how far a weight may go, of itself (default 0.2)")
+        firm.add_argument("--seed", type=int, default=1)
+        lift = _with_table(verbs.add_parser("lift", help="what would bring a region into a stage"))
+        lift.add_argument("--region", required=True)
+        lift.add_argument("--stage", required=True)
+        lift.add_argument("--most", type=Fraction, default=Fraction(100), help="the most an input can become (100)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        verb = {
+            "compute": self._compute, "ahp": self._ahp, "recover": self._recover, "robustness": self._robustness,
+            "lift": self._lift,
+        }[options["verb"]]  # fmt: skip
+        try:
+            verb(options)
+        except IndexFault as fault:
+            raise CommandError(str(fault)) from None
+
+    def _compute(self, options: dict[str, Any]) -> None:
+        methodology, table = _given(options)
+        reference = read_table(options["reference"], known=_known(options)) if options["reference"] else None
+        scores = compute(methodology, table, reference=reference)
+        for key in scores.compared:
+            what = "the printed total" if key == methodology.root else "what its parts make"
+            self.stderr.write(f"{key}: differs from {what} by {float(scores.largest_difference(key)):.4f} at most")
+        rows = list(_rows(scores, exact=options["exact"]))
+        if options["output"] is None:
+            _write(sys.stdout, rows)
+            return
+        try:
+            with options["output"].open("w", encoding="utf-8", newline="") as file:
+                _write(file, rows)
+        except OSError as error:
+            raise CommandError(
+                f"{options['output']}: {error.strerror}. Mend: choose a file that can be written."
+            ) from None
+
+    def _ahp(self, options: dict[str, Any]) -> None:
+        judgements = [ahp.read_judgement(path) for path in options["files"]]
+        together = ahp.aggregate(judgements)
+        bad = []
+        for judgement in [*judgements, together] if len(judgements) > 1 else judgements:
+            weighing = ahp.weigh(judgement)
+            shown = "  ".join(
+                f"{key} {weight:.4f}" for key, weight in zip(weighing.keys, weighing.weights, strict=True)
+            )
+            self.stdout.write(f"{judgement.name}: {shown}  CR {weighing.ratio:.3f}")
+            if not weighing.is_consistent:
+                bad.append(f"{judgement.name}: CR {weighing.ratio:.3f} is above {ahp.ACCEPTED_RATIO}")
+        if bad and not options["warn"]:
+            raise CommandError("\n".join(bad) + "\nMend: ask these experts again, or go on with --warn.")
+        for line in bad:
+            self.stderr.write(f"warning: {line}")
+
+    def _recover(self, options: dict[str, Any]) -> None:
+        table = read_table(options["input"])
+        found = recover.recover(
+            table, total=options["total"], parts=options["parts"].split(","), rescaled=options["rescaled"],
+            decimals=options["decimals"],
+        )  # fmt: skip
+        for each in (*found.weights, found.low, found.high):
+            if each is not None:
+                self.stdout.write(f"{each.name}: {each.value:.4f}  (95 %: {each.low:.4f} to {each.high:.4f})")
+        self.stdout.write(f"largest error: {found.largest_error:.4f}")
+
+    def _robustness(self, options: dict[str, Any]) -> None:
+        intervals = robustness.rank_intervals(
+            *_given(options), trials=options["trials"], spread=options["spread"], seed=options["seed"]
+        )
+        _write(sys.stdout, [["region", "rank", "low", "high"], *([i.region, i.rank, i.low, i.high] for i in intervals)])
+
+    def _lift(self, options: dict[str, Any]) -> None:
+        methodology, table = _given(options)
+        for each in robustness.lifts(
+            methodology, table, region=options["region"], stage=options["stage"], most=options["most"]
+        ):
+            title = methodology.indicators[each.key].title
+            needed = "not by this alone" if each.needed is None else f"{float(each.needed):.2f}"
+            self.stdout.write(f"{each.key} {title}: now {float(each.now):.2f}, needed {needed}")
+
+
+def _with_table(parser: ArgumentParser) -> ArgumentParser:
+    parser.add_argument("--methodology", required=True, metavar="NAME", help="a folder of methodologies/")
+    parser.add_argument("--input", type=Path, required=True, metavar="FILE.csv", help="one line a region")
+    parser.add_argument("--any-region", action="store_true", help="take regions that are not on the list of divisions")
+    return parser
+
+
+def _given(options: dict[str, Any]) -> tuple[Methodology, Table]:
+    return load_methodology(ROOT / options["methodology"]), read_table(options["input"], known=_known(options))
+
+
+def _known(options: dict[str, Any]) -> frozenset[str]:
+    return frozenset() if options["any_region"] else region_names()
+
+
+def _rows(scores: Scores, *, exact: bool) -> Iterable[Sequence[object]]:
+    """Yield the header, then the regions by rank (without a total: in the table's order)."""
+    root, decimals = scores.methodology.root, scores.methodology.decimals
+    first = list(scores.methodology.indicators[root].parts)
+    yield ["region", *first, root, "rank", "stage"]
+    ranked = scores.ranked
+    for rank, region in enumerate(ranked or scores.regions, start=1):
+        shown = [_shown(scores, key, region, decimals, exact) for key in (*first, root)]
+        yield [region, *shown, *((rank, scores.stage_of(region).name) if ranked else ("", ""))]
+
+
+def _shown(scores: Scores, key: str, region: str, decimals: int, exact: bool) -> str:
+    value = scores.values.get(key, {}).get(region)
+    if value is None:
+        return ""
+    return repr(float(value)) if exact else str(rounded(value, decimals))
+
+
+def _write(file: Any, rows: Iterable[Sequence[object]]) -> None:
+    csv.writer(file, lineterminator="\n").writerows(rows)
