@@ -30,8 +30,8 @@ Weigh = Callable[[str, str, Fraction], Fraction]
 class Scores:
     """What could be computed: by indicator, by region.
 
-    ``given`` are the indicators that came from columns and count (none below another). ``compared`` holds the other value where a score was both printed and computable: the printed total, or what the
-    parts of a given score make.
+    ``given`` are the indicators that came from columns and count (none below another). ``compared`` holds the other
+    value where a score was both printed and computable: the printed total, or what the parts of a given score make.
     """
 
     methodology: Methodology
