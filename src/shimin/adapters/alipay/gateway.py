@@ -103,7 +103,7 @@ class AlipayGateway:
         if status in _PAID:
             if answer.get("out_trade_no") != out_trade_no:
                 raise Unavailable("支付宝的答复对不上，没有采用。")
-            return TradeStatus(TradeState.PAID, _receipt(answer, clock.now()))
+            return TradeStatus(TradeState.PAID, _answered_receipt(answer))
         return TradeStatus(TradeState.CLOSED if status == "TRADE_CLOSED" else TradeState.UNPAID)
 
     def close(self, out_trade_no: str) -> TradeStatus:
@@ -225,6 +225,13 @@ def _receipt(values: Mapping[str, Any], now: datetime) -> GatewayReceipt:
         return GatewayReceipt(CODE, str(values["out_trade_no"]), str(values["trade_no"]), amount_fen, paid_at)
     except (KeyError, ValueError, DomainError) as error:
         raise NotifyForged(f"content: {type(error).__name__}") from error
+
+
+def _answered_receipt(answer: Mapping[str, Any]) -> GatewayReceipt:
+    try:
+        return _receipt(answer, clock.now())
+    except NotifyForged as error:
+        raise Unavailable("支付宝的答复无法识别，没有采用。") from error
 
 
 def _require_done(answer: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from shimin.capabilities.payments.domain.orders import StepRefused
 from shimin.capabilities.payments.domain.placing import AlreadyPaid
 from shimin.capabilities.payments.events import OrderClosed
 from shimin.capabilities.payments.operations.capturing import capture
-from shimin.capabilities.payments.ports import CashierPage, Checkout, TradeState, TradeStatus, gateway
+from shimin.capabilities.payments.ports import CashierPage, Checkout, GatewayRefused, TradeState, TradeStatus, gateway
 from shimin.capabilities.payments.queries.orders import AttemptView, OrderView, get_order_for
 from shimin.capabilities.payments.queries.worklists import list_expired
 from shimin.kernel import audit, events
@@ -106,7 +106,7 @@ def _leave(actor: Actor, order: OrderView, attempt: AttemptView, now: datetime) 
     payment would be found and sent back."""
     try:
         _close_attempt(actor, order.order_id, attempt.gateway, attempt.out_trade_no, now)
-    except Unavailable:
+    except (Unavailable, GatewayRefused):
         log.warning("payments.try_left_open", gateway=attempt.gateway, order_id=order.order_id)
 
 
@@ -165,7 +165,7 @@ def check_order(*, actor: Actor, order_id: int, now: datetime, link: str = "") -
     for attempt in open_tries:
         try:
             _poll(actor, order_id, attempt.gateway, attempt.out_trade_no, now)
-        except Unavailable:
+        except (Unavailable, GatewayRefused):
             log.warning("payments.poll_failed", gateway=attempt.gateway, order_id=order_id)
     return get_order_for(actor=actor, order_id=order_id, link=link)
 
@@ -178,7 +178,7 @@ def poll_attempts(now: datetime) -> int:
     for order_id, gateway_code, out_trade_no in due:
         try:
             _poll(SYSTEM, order_id, gateway_code, out_trade_no, now)
-        except Unavailable:
+        except (Unavailable, GatewayRefused):
             log.warning("payments.poll_failed", gateway=gateway_code, order_id=order_id)
     return len(due)
 
@@ -200,6 +200,6 @@ def close_expired_orders(now: datetime) -> int:
             closed += 1
         except AlreadyPaid:
             log.info("payments.paid_while_closing", order_id=order_id)
-        except Unavailable:
+        except (Unavailable, GatewayRefused):
             log.warning("payments.close_failed", order_id=order_id)
     return closed

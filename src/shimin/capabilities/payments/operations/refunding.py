@@ -157,7 +157,7 @@ def _send(refund: Refund, total_fen: int) -> RefundState:
             reason="退款",
         )  # fmt: skip
     except GatewayRefused as refusal:
-        log.error("payments.refund_refused", refund_id=refund.id, gateway=refund.gateway, code=str(refusal))
+        log.error("payments.refund_refused", refund_id=refund.id, gateway=refund.gateway, code=refusal.reason)
         return RefundState.REFUSED
 
 

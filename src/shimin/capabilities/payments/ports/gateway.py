@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from shimin.kernel.errors import DomainError
+
 
 class TradeState(StrEnum):
     """What the gateway says of one trade. ``unknown``: it has never heard of it (nobody opened the cashier)."""
@@ -74,8 +76,17 @@ class NotifyForged(Exception):
     """A notify that is not the gateway's, or not for us; the text says why, for the log. Nothing is believed."""
 
 
-class GatewayRefused(Exception):
-    """The gateway understood and said no; the text is its code."""
+class GatewayRefused(DomainError):
+    """The gateway understood and said no; ``reason`` is its code, for the log."""
+
+    code = "gateway_refused"
+    status = 502
+    message = "支付机构没有受理这次请求，我们已经记录下来。"
+    mend = "没有扣款。请换一种方式付款，或稍后再试。"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason
 
 
 class Gateway(Protocol):

@@ -11,6 +11,7 @@ from shimin.capabilities.payments.ports import (
     CashierPage,
     Checkout,
     GatewayReceipt,
+    GatewayRefused,
     Owed,
     PaidLine,
     RefundState,
@@ -73,6 +74,7 @@ class FakeGateway:
     receipts: dict[str, GatewayReceipt] = field(default_factory=dict)
     refunds: dict[str, int] = field(default_factory=dict)
     is_down: bool = False
+    refuses: bool = False
     refund_state: RefundState = RefundState.DONE
     numbers: count[int] = field(default_factory=lambda: count(1))
 
@@ -118,5 +120,7 @@ class FakeGateway:
         return b""
 
     def _up(self) -> None:
+        if self.refuses:
+            raise GatewayRefused("isv.invalid-app-id")
         if self.is_down:
             raise Unavailable

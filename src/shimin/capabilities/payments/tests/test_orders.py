@@ -296,3 +296,16 @@ def test_refuses_amounts_lists_and_cities_that_cannot_be(keeper):
     for unknown in (("test", "nobody"), ("nothing", "v1")):
         with pytest.raises(NotFound):
             place(unknown)
+
+
+def test_a_gateway_that_refuses_holds_up_no_other_order(keeper, till):
+    first, second = place(keeper.owe("v1")), place(keeper.owe("v2"))
+    begin(till, first)
+    till.pay(begin(till, second), NOW)
+    till.refuses = True
+    assert poll_attempts(NOW + timedelta(seconds=6)) == 2
+    assert close_expired_orders(NOW + timedelta(minutes=16)) == 0
+    assert check_order(actor=PAYER, order_id=second, now=NOW).state is OrderState.PAYING
+    till.refuses = False
+    assert poll_attempts(NOW + timedelta(minutes=16)) == 2
+    assert get_order(second).state is OrderState.CAPTURED

@@ -154,3 +154,11 @@ def test_the_api_is_the_pages_twin(browser, payer, keeper, till):
     assert (refused.status_code, refused.json()["code"]) == (409, "already_paid")
     assert [order["order_id"] for order in browser.get("/api/v1/me/orders", **call).json()["items"]] == [order_id]
     assert get_order(int(order_id)).is_paid
+
+
+def test_a_gateway_that_refuses_is_told_in_words(browser, payer, keeper, till):
+    address = start(browser, ":".join(keeper.owe("v1")))
+    till.refuses = True
+    answer = browser.get(f"{address}/go/testpay")
+    assert answer.status_code == 502
+    assert "没有扣款" in answer.content.decode()
