@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 import pyotp
 from playwright.sync_api import Page, expect
@@ -10,6 +11,10 @@ from playwright.sync_api import Page, expect
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
 from tests.journeys.doors import PASSWORD, enter, enter_desk
+
+
+def new_phone() -> str:
+    return f"139{secrets.randbelow(10**8):08d}"
 
 
 def register(page: Page, phone: str) -> None:
@@ -29,7 +34,8 @@ def register(page: Page, phone: str) -> None:
 
 def test_a_code_app_guards_the_account_without_javascript(new_page: NewPage):
     page = new_page(script=False)
-    register(page, "13900001101")
+    phone = new_phone()
+    register(page, phone)
     page.goto("/me/security")
     assert page.locator("main").inner_text()
     page.get_by_role("link", name="开启动态码").click()
@@ -42,7 +48,7 @@ def test_a_code_app_guards_the_account_without_javascript(new_page: NewPage):
     page.goto("/me/")
     page.get_by_role("button", name="退出登录").click()
     page.goto("/account/sign-in")
-    page.get_by_label("手机号").fill("13900001101")
+    page.get_by_label("手机号").fill(phone)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     expect(page).to_have_url(re.compile("/account/second"))
@@ -53,8 +59,8 @@ def test_a_code_app_guards_the_account_without_javascript(new_page: NewPage):
 
 def test_the_pages_of_the_second_factor_are_for_everybody(new_page: NewPage):
     page = new_page(width=320, height=640)
-    register(page, "13900001102")
-    for path in ("/me/security", "/me/security/code-app", "/me/security/recovery-codes"):
+    register(page, new_phone())
+    for path in ("/me/security", "/me/security/code-app", "/me/security/recovery-codes", "/me/data", "/me/data/close"):
         page.goto(path)
         assert serious_violations(page) == []
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), path
@@ -79,3 +85,19 @@ def test_a_bank_card_raises_the_level(new_page: NewPage):
     expect(page).to_have_url(re.compile("/me/$"))
     page.goto("/account/real-name")
     expect(page.locator("main")).to_contain_text("3 级（银行卡核实）")
+
+
+def test_takes_the_data_along_and_closes_the_account(new_page: NewPage):
+    page = new_page(script=False)
+    register(page, new_phone())
+    page.goto("/me/data")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载全部（JSON）").click()
+    assert download.value.suggested_filename == "shimin-my-data.json"
+    page.get_by_role("link", name="注销账号").click()
+    page.get_by_label("登录密码").fill(PASSWORD)
+    page.get_by_label("我知道注销后不能恢复").check()
+    page.get_by_role("button", name="注销账号").click()
+    expect(page.get_by_role("heading", name="账号已注销")).to_be_visible()
+    page.goto("/me/")
+    expect(page).to_have_url(re.compile("/account/sign-in"))

@@ -16,7 +16,7 @@ ITEM = "/c/430100/items/social-insurance/look-up"
 
 def end_all(page: Page) -> None:
     page.goto("/me/acting")
-    ends = page.get_by_role("button", name=re.compile("不再代办|撤回对"))
+    ends = page.get_by_role("button", name=re.compile(r"不再代办|撤回\s*对"))
     for left in range(ends.count(), 0, -1):
         ends.first.click()
         expect(ends).to_have_count(left - 1)
@@ -44,7 +44,7 @@ def test_mother_lets_daughter_act_and_takes_it_back(new_page: NewPage):
     fits(daughter)
     daughter.get_by_role("button", name="同意", exact=True).click()
     fits(daughter)
-    daughter.get_by_role("button", name=re.compile("替TA办：刘")).click()
+    daughter.get_by_role("button", name=re.compile(r"替TA办\s*：刘")).click()
     expect(daughter.locator(".hat")).to_contain_text("您正在代 刘*英（父母） 办事")
     fits(daughter)
     daughter.goto(ITEM)

@@ -20,5 +20,5 @@ class EnquiriesConfig(AppConfig):
         from shimin.capabilities.enquiries.block import LookupBlock
 
         register_block(LookupBlock())
-        for module in ("tasks", "subscriptions", "web.desk_queues"):
+        for module in ("tasks", "subscriptions", "web.desk_queues", "own_part"):
             import_module(f"shimin.capabilities.enquiries.{module}")

@@ -19,3 +19,4 @@ class IdentityConfig(AppConfig):
         import_module("shimin.capabilities.identity.subscriptions")
         import_module("shimin.capabilities.identity.tasks")
         import_module("shimin.capabilities.identity.cards")
+        import_module("shimin.capabilities.identity.own_part")

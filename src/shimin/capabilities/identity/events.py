@@ -100,3 +100,11 @@ class MandateWithdrawn(DomainEvent):
     account_id: int
     principal_account_id: int
     withdrawn_by_id: int
+
+
+@event("identity.account_closed")
+class AccountClosed(DomainEvent):
+    """A person closed their account; whoever holds data of theirs erases what need not be kept. 0: no person."""
+
+    account_id: int
+    person_id: int

@@ -2,6 +2,7 @@
 
 from shimin.capabilities.identity.domain import SecondSource
 from shimin.capabilities.identity.events import (
+    AccountClosed,
     AccountRegistered,
     ConsentGiven,
     ConsentWithdrawn,
@@ -17,6 +18,7 @@ from shimin.capabilities.identity.events import (
 from shimin.capabilities.identity.operations.consents import ConsentMissing, give_consent, withdraw_consent
 from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen, provide_demo_generator
 from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
+from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
 from shimin.capabilities.identity.ports import (
     CompanyCheck,
     IdentitySource,
@@ -39,6 +41,7 @@ from shimin.capabilities.identity.queries import (
 )
 
 __all__ = [
+    "AccountClosed",
     "AccountRegistered",
     "AccountView",
     "CompanyCheck",
@@ -54,8 +57,10 @@ __all__ = [
     "PasswordChanged",
     "PersonCheck",
     "PersonStatus",
+    "PersonalData",
     "RealNameVerified",
     "RelationSource",
+    "Rows",
     "SecondFactorChanged",
     "SecondSource",
     "SessionEnded",
@@ -74,6 +79,7 @@ __all__ = [
     "list_staff",
     "provide_demo_citizen",
     "provide_demo_generator",
+    "register_personal_data",
     "set_identity_source",
     "set_relation_source",
     "withdraw_consent",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shimin.capabilities.identity.events import (
+    AccountClosed,
     AccountRegistered,
     LevelRaised,
     MandateGiven,
@@ -13,6 +14,7 @@ from shimin.capabilities.identity.events import (
     SignedIn,
 )
 from shimin.capabilities.identity.models import Session
+from shimin.capabilities.identity.operations.own_data import erase_parts
 from shimin.capabilities.notices.public import send_notice
 from shimin.kernel.events import Delivery, on
 
@@ -81,3 +83,9 @@ def on_mandate_withdrawn(event: MandateWithdrawn, delivery: Delivery) -> None:
 def on_level_raised(event: LevelRaised, delivery: Delivery) -> None:
     """Tell the person, so that a stranger's doing would be noticed."""
     send_notice(account_id=event.account_id, template="identity.level_raised", values={}, now=delivery.occurred_at)
+
+
+@on(AccountClosed)
+def on_account_closed(event: AccountClosed, delivery: Delivery) -> None:
+    """Erase every capability's part."""
+    erase_parts(account_id=event.account_id, person_id=event.person_id or None, now=delivery.occurred_at)

@@ -1,5 +1,6 @@
 """What other capabilities may use of notices."""
 
+from shimin.capabilities.notices.operations.erasing import erase_notices
 from shimin.capabilities.notices.operations.reading import mark_all_read, mark_read
 from shimin.capabilities.notices.operations.sending import send_code, send_notice, send_text
 from shimin.capabilities.notices.ports import NoTextChannel, TextChannel, require_text_channel, set_text_channel
@@ -12,6 +13,7 @@ __all__ = [
     "TemplateError",
     "TextChannel",
     "count_unread",
+    "erase_notices",
     "list_notices",
     "mark_all_read",
     "mark_read",

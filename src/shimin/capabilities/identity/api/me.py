@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Router, Status
 from pydantic import Field
@@ -11,8 +11,11 @@ from shimin.capabilities.identity.api.account import session_out
 from shimin.capabilities.identity.api.schemas import (
     AccountOut,
     BankCardIn,
+    ClosureIn,
+    ClosureOut,
     ConsentOut,
     EndedOut,
+    ExportOut,
     PasswordIn,
     RealNameIn,
     RealNameTermsOut,
@@ -22,6 +25,7 @@ from shimin.capabilities.identity.api.schemas import (
 from shimin.capabilities.identity.domain import REAL_NAME_PURPOSE, REAL_NAME_TEXT, SecondSource
 from shimin.capabilities.identity.operations.bank_card import BankCardClaim, prove_bank_card
 from shimin.capabilities.identity.operations.consents import withdraw_consent
+from shimin.capabilities.identity.operations.own_data import close_account, export_own_data
 from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
 from shimin.capabilities.identity.operations.sessions import end_other_sessions, end_session, sign_out
 from shimin.capabilities.identity.operations.signing_in import confirm_password
@@ -78,6 +82,21 @@ def post_bank_card(request: Request, body: BankCardIn) -> SessionOut:
 def post_confirmation(request: Request, body: PasswordIn) -> SessionOut:
     """Lift the session back to the proved level. The answer holds a new token; the old one is worthless."""
     return session_out(confirm_password(actor=request.actor, password=body.password, now=clock.now()))
+
+
+@router.post(
+    "/me/data/exports", auth=SignedIn(), operation_id="export_my_data", response=ExportOut, summary="导出我的全部信息"
+)
+def post_export(request: Request) -> dict[str, Any]:
+    """Return everything the platform holds about the account, unmasked. The taking of the copy is audited."""
+    return export_own_data(actor=request.actor, now=clock.now())
+
+
+@router.post("/me/closure", auth=SignedIn(), operation_id="close_account", response=ClosureOut, summary="注销账号")
+def post_closure(request: Request, body: ClosureIn) -> ClosureOut:
+    """Close the account for good. The answer's number is the audit row that proves the erasure."""
+    receipt = close_account(actor=request.actor, password=body.password, understood=body.understood, now=clock.now())
+    return ClosureOut(receipt=str(receipt))
 
 
 @router.get(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field
@@ -178,3 +178,31 @@ class ConsentOut(Schema):
     text: str
     given_at: datetime
     withdrawn_at: datetime | None
+
+
+class ExportPartOut(Schema):
+    """One capability's part: its rows as they are held, each with what it names."""
+
+    title: str
+    rows: list[dict[str, Any]]
+
+
+class ExportOut(Schema):
+    """Everything held about the account."""
+
+    exported_at: datetime
+    account_id: IdText
+    parts: dict[str, ExportPartOut]
+
+
+class ClosureIn(Schema):
+    """The password, and the word that closing is for good."""
+
+    password: Password
+    understood: bool
+
+
+class ClosureOut(Schema):
+    """The number that proves the erasure."""
+
+    receipt: str

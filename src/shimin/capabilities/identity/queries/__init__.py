@@ -242,7 +242,7 @@ def _hat(told: dict[str, Any], sealed_name: bytes | None, sealed_by: bytes | Non
 
 
 def _masked_name(sealed: bytes | None) -> str:
-    return "" if sealed is None else mask_name(decrypt(sealed, context=handles.PERSON_NAME))
+    return "" if not sealed else mask_name(decrypt(sealed, context=handles.PERSON_NAME))
 
 
 def _grant(row: StaffGrant) -> Grant:

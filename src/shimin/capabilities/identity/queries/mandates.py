@@ -111,4 +111,5 @@ def _view(row: Mandate, actor: Actor, now: datetime) -> MandateView:
 
 
 def _name(sealed: bytes) -> str:
-    return mask_name(decrypt(sealed, context=handles.PERSON_NAME))
+    # An erased person has no name left.
+    return mask_name(decrypt(sealed, context=handles.PERSON_NAME)) if sealed else "已注销的市民"

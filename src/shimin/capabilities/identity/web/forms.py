@@ -21,7 +21,7 @@ def text_field(label: str, *, longest: int, example: str = "", **attributes: str
     )  # fmt: skip
 
 
-def _password(label: str, autocomplete: str, example: str = "") -> forms.CharField:
+def password_field(label: str, autocomplete: str, example: str = "") -> forms.CharField:
     return forms.CharField(
         label=label, help_text=example, max_length=4 * passwords.MAX_LENGTH, strip=False,
         widget=forms.PasswordInput({"autocomplete": autocomplete}),
@@ -47,27 +47,27 @@ class CodeForm(forms.Form):
     code = text_field(
         "验证码", longest=20, example="短信里的6位数字", inputmode="numeric", autocomplete="one-time-code"
     )
-    password = _password("设置密码", "new-password", f"至少{passwords.MIN_LENGTH}个字符，可以是一句只有您知道的话")
+    password = password_field("设置密码", "new-password", f"至少{passwords.MIN_LENGTH}个字符，可以是一句只有您知道的话")
 
 
 class SignInForm(forms.Form):
     """Phone and password."""
 
     phone = _phone()
-    password = _password("密码", "current-password")
+    password = password_field("密码", "current-password")
 
 
 class DeskSignInForm(forms.Form):
     """Staff name and password."""
 
     login = text_field("工号", longest=40, autocomplete="username")
-    password = _password("密码", "current-password")
+    password = password_field("密码", "current-password")
 
 
 class ConfirmForm(forms.Form):
     """The password, once more."""
 
-    password = _password("登录密码", "current-password")
+    password = password_field("登录密码", "current-password")
 
 
 class SecondFactorForm(forms.Form):
@@ -84,13 +84,13 @@ class EnrolForm(forms.Form):
 
     sealed = forms.CharField(max_length=4_000, widget=forms.HiddenInput)
     code = text_field("应用里的6位数字", longest=20, inputmode="numeric", autocomplete="one-time-code")
-    password = _password("登录密码", "current-password")
+    password = password_field("登录密码", "current-password")
 
 
 class PasswordCodeForm(forms.Form):
     """The password and a last code."""
 
-    password = _password("登录密码", "current-password")
+    password = password_field("登录密码", "current-password")
     code = text_field("动态码", longest=40, example="应用里的6位数字，或一个恢复码", autocomplete="one-time-code")
 
 

@@ -1,0 +1,109 @@
+"""Identity's own part of a person's data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shimin.capabilities.identity import handles
+from shimin.capabilities.identity.models import Account, CodeGenerator, Consent, KnownDevice, LevelProof, Session
+from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
+from shimin.capabilities.identity.queries.mandates import list_mandates
+from shimin.capabilities.notices.public import erase_notices, list_notices
+from shimin.kernel import clock
+from shimin.kernel.actor import SYSTEM, Actor
+from shimin.kernel.crypto import decrypt
+from shimin.kernel.db import scope
+
+_MOST = 5_000
+
+
+def export_identity(actor: Actor) -> Rows:
+    """Return account, proofs, devices, sessions, consents and mandates, unmasked: they are the person's own."""
+    with scope(actor):
+        account = Account.objects.select_related("person").defer("password").get(id=actor.account_id or 0)
+        mine = {"account_id": account.id}
+        rows = [
+            _account(account),
+            *_rows("proof", LevelProof.objects.filter(**mine), "level", "method", "verified_at", "expires_at"),
+            *_rows("device", KnownDevice.objects.filter(**mine), "device_label", "first_seen_at", "last_seen_at"),
+            *_rows(
+                "session", Session.objects.filter(**mine), "device_label", "network", "method", "created_at",
+                "last_seen_at", "ended_at", "end_reason",
+            ),
+            *_rows("consent", Consent.objects.filter(**mine), "purpose_code", "text", "given_at", "withdrawn_at"),
+            *_rows("code_app", CodeGenerator.objects.filter(**mine), "created_at", "last_used_at"),
+        ]  # fmt: skip
+    mandates = list_mandates(actor, clock.now())
+    for mandate in (*mandates.mine, *mandates.given):
+        rows.append(
+            {
+                "kind": "mandate", "agent": mandate.agent, "principal": mandate.principal, "scope": list(mandate.scope),
+                "relation": mandate.relation, "starts_at": mandate.starts_at, "ends_at": mandate.ends_at,
+                "withdrawn_at": mandate.withdrawn_at,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def erase_identity(account_id: int, person_id: int | None, now: datetime) -> int:
+    """Erase nothing more: what identifies the person went with the closing itself."""
+    return 0
+
+
+def export_notices(actor: Actor) -> Rows:
+    """Return the inbox, oldest page last."""
+    rows: list[Mapping[str, Any]] = []
+    before: int | None = None
+    while page := list_notices(actor, before_id=before, limit=100):
+        rows += [
+            {"title": each.title, "text": each.text, "created_at": each.created_at, "is_read": each.is_read}
+            for each in page
+        ]
+        before = page[-1].notice_id
+        if len(rows) >= _MOST:
+            break
+    return rows
+
+
+def erase_inbox(account_id: int, person_id: int | None, now: datetime) -> int:
+    """Delete the inbox."""
+    with scope(SYSTEM):
+        return erase_notices(account_id=account_id)
+
+
+def _account(account: Account) -> dict[str, Any]:
+    person = account.person
+    return {
+        "kind": "account",
+        "phone": decrypt(bytes(account.phone), context=handles.PHONE),
+        "name": decrypt(bytes(person.name), context=handles.PERSON_NAME) if person else None,
+        "id_number": decrypt(bytes(person.id_number), context=handles.ID_NUMBER) if person else None,
+        "level": account.level,
+        "level_until": account.level_until,
+        "created_at": account.created_at,
+    }
+
+
+def _rows(kind: str, found: Any, *names: str) -> list[dict[str, Any]]:
+    return [{"kind": kind, **row} for row in found.order_by("id").values(*names)[:_MOST]]
+
+
+register_personal_data(
+    PersonalData(
+        key="identity", title="账号和身份",
+        tables=(
+            "identity_account", "identity_person", "identity_level_proof", "identity_known_device", "identity_consent",
+            "identity_code_generator", "identity_recovery_code", "identity_mandate", "identity_mandate_offer",
+            "identity_staff_grant",
+        ),
+        export=export_identity, erase=erase_identity,
+        kept="同意书和代办记录（只有编号，认不出是谁）保留三年，用来证明当时经过您同意；登录时间和设备保留六个月（网络安全法第二十一条）。",
+    )
+)  # fmt: skip
+register_personal_data(
+    PersonalData(
+        key="notices", title="消息", tables=("notices_notice",), export=export_notices, erase=erase_inbox, kept="",
+    )
+)  # fmt: skip
