@@ -1,0 +1,68 @@
+"""``ask``: train the classifier of messages and read messages in bulk."""
+
+from __future__ import annotations
+
+import csv
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from shimin.capabilities.service_requests.text.classifier.model import DEFAULT_FOLDER, ModelUnreadable, load_model
+from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table
+
+
+class Command(BaseCommand):
+    """Dispatch to one method per verb."""
+
+    help = "Train the classifier of messages, classify messages in bulk."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, parser_class=ArgumentParser)
+        train = verbs.add_parser("train", help="fit the classifier from the labelled texts of a folder")
+        train.add_argument("folder", type=Path)
+        train.add_argument("--output", type=Path, default=Path("var/model"), help="where the model is written")
+        train.add_argument("--date", type=date.fromisoformat, help="the day named in the model's card")
+        classify = verbs.add_parser("classify", help="write id,category,probability for raw messages")
+        classify.add_argument("--input", type=Path, required=True)
+        classify.add_argument("--output", type=Path, required=True)
+        classify.add_argument("--text", default="subject,body", help="the columns that hold the words")
+        classify.add_argument("--id", default="id", help="the column that names the message")
+        classify.add_argument("--model", type=Path, default=DEFAULT_FOLDER, help="a folder written by train")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['verb']}")(options)
+        except (FileUnreadable, ModelUnreadable) as refused:
+            raise CommandError(str(refused)) from refused
+
+    def _train(self, options: dict[str, Any]) -> None:
+        try:
+            from shimin.capabilities.service_requests.text.card import train
+        except ImportError as missing:
+            raise CommandError(f"training needs scikit-learn: pip install shimin[train] ({missing.name})") from missing
+        for line in train(options["folder"], options["output"], options["date"]):
+            self.stdout.write(line)
+
+    def _classify(self, options: dict[str, Any]) -> None:
+        columns = tuple(name.strip() for name in options["text"].split(",") if name.strip())
+        if not columns:
+            raise CommandError("--text names no column: give for example --text subject,body")
+        table = read_table(options["input"], (options["id"], *columns))
+        model = load_model(options["model"])
+        try:
+            with options["output"].open("w", encoding="utf-8", newline="") as output:
+                lines = csv.writer(output, lineterminator="\n")
+                lines.writerow(["id", "category", "probability"])
+                silent = 0
+                for row in table.rows:
+                    guesses = model.read(" ".join(row[name] for name in columns)).guesses
+                    silent += not guesses
+                    said = (guesses[0].category, f"{guesses[0].probability:.4f}") if guesses else ("", "0.0000")
+                    lines.writerow([row[options["id"]], *said])
+        except OSError as error:
+            raise CommandError(f"{options['output']} cannot be written: {error.strerror}") from error
+        self.stdout.write(f"{len(table.rows)} messages classified" + (f", {silent} without a word" if silent else ""))

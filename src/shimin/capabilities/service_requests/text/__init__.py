@@ -1,0 +1,1 @@
+"""What reads words: the classifier, likeness, hot topics, and what must not be published."""
