@@ -48,6 +48,6 @@ register_personal_data(
         key="enquiries", title="谁看过我的数据",
         tables=("enquiries_enquiry", "enquiries_dispute", "enquiries_callback_request", "enquiries_cached_extract"),
         export=export_reads, erase=erase_reads,
-        kept="查询记录和异议（只有编号，认不出是谁）保留三年，用来追查有没有人违规查看（个人信息保护法第五十四条）。",
+        kept="查询记录和异议（只有编号，认不出是谁）继续保留，用来追查有没有人违规查看（个人信息保护法第五十四条）。",
     )
 )  # fmt: skip

@@ -99,7 +99,7 @@ register_personal_data(
             "identity_staff_grant",
         ),
         export=export_identity, erase=erase_identity,
-        kept="同意书和代办记录（只有编号，认不出是谁）保留三年，用来证明当时经过您同意；登录时间和设备保留六个月（网络安全法第二十一条）。",
+        kept="同意书和代办记录（只有编号，认不出是谁）继续保留，用来证明当时经过您同意；登录时间和设备保留六个月（网络安全法第二十一条）。",
     )
 )  # fmt: skip
 register_personal_data(
