@@ -55,6 +55,9 @@ def empty_volatile_tables() -> None:
 
     from shimin.kernel.tables import Table, TableKind
 
+    # pytest-django makes a test database only if a test with its own mark was selected; else this is somebody's data.
+    name = str(connection.settings_dict["NAME"])
+    assert name.startswith("test_"), f"{name} is no test database: select a test marked django_db along with this one"
     tables = sorted(
         model._meta.db_table
         for model in apps.get_models()
