@@ -21,6 +21,7 @@ def register(page: Page, phone: str) -> None:
     page.goto("/account/register")
     page.get_by_label("手机号").fill(phone)
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/account/register/code"))  # the text is on its way only now
     box = page.context.new_page()
     box.goto("/demo/inbox")
     code = re.search(r"\d{6}", box.locator("main li", has_text=phone[-4:]).first.inner_text())
