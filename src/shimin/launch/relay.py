@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 
 from shimin.launch.children import run_attached
 from shimin.launch.database import open_database
@@ -28,12 +30,14 @@ def _run(settings: Settings, module: Sequence[str], *, demo: bool) -> int:
     A database that was set up once is taken as it is: the command may be the very means to mend what set-up
     stumbles over.
     """
-    install_files(settings)
+    with redirect_stdout(sys.stderr):  # what the command prints may be read by a program
+        install_files(settings)
     with open_database(settings) as database:
         demo = demo or bool(database.mark.get("demo"))
         if database.mark and not (demo and not database.mark.get("demo")):
             check_keys(settings, database)
         else:
-            prepare_alone(settings, database, demo=demo)
+            with redirect_stdout(sys.stderr):
+                prepare_alone(settings, database, demo=demo)
         environ = process_environment(settings, url=database.url, demo=demo)
         return run_attached([settings.python, "-m", *module], env=environ, cwd=settings.root)

@@ -8,16 +8,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shimin.capabilities.service_requests.text.classifier.model import DEFAULT_FOLDER, ModelUnreadable, load_model
 from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table
+from shimin.capabilities.service_requests.text.topics.files import as_row, read_messages
+from shimin.capabilities.service_requests.text.topics.hot import find_topics
 
 
 class Command(BaseCommand):
     """Dispatch to one method per verb."""
 
-    help = "Train the classifier of messages, classify messages in bulk."
+    help = "Classify messages, find hot topics, train the classifier."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +29,10 @@ class Command(BaseCommand):
         train.add_argument("folder", type=Path)
         train.add_argument("--output", type=Path, default=Path("var/model"), help="where the model is written")
         train.add_argument("--date", type=date.fromisoformat, help="the day named in the model's card")
+        hot = verbs.add_parser("hot", help="print the hottest topics of messages")
+        hot.add_argument("--input", type=Path, required=True, help="id, subject, body, posted_at (user, likes)")
+        hot.add_argument("--top", type=int, default=20, help="how many (default 20)")
+        hot.add_argument("--json", action="store_true", help="one object a line")
         classify = verbs.add_parser("classify", help="write id,category,probability for raw messages")
         classify.add_argument("--input", type=Path, required=True)
         classify.add_argument("--output", type=Path, required=True)
@@ -46,6 +53,16 @@ class Command(BaseCommand):
             raise CommandError(f"training needs scikit-learn: pip install shimin[train] ({missing.name})") from missing
         for line in train(options["folder"], options["output"], options["date"]):
             self.stdout.write(line)
+
+    def _hot(self, options: dict[str, Any]) -> None:
+        topics = find_topics(read_messages(options["input"]))[: max(options["top"], 0)]
+        for rank, topic in enumerate(topics, start=1):
+            if options["json"]:
+                self.stdout.write(orjson.dumps({"rank": rank, **as_row(topic)}).decode())
+            else:
+                days = f"{topic.starts_at:%Y-%m-%d} – {topic.ends_at:%Y-%m-%d}"
+                self.stdout.write(f"{rank:>3}  {topic.heat:>6}  {days}  {topic.place or '—'}  {topic.description}")
+                self.stdout.write(f"     {len(topic.message_ids)}: {' '.join(topic.message_ids)}")
 
     def _classify(self, options: dict[str, Any]) -> None:
         columns = tuple(name.strip() for name in options["text"].split(",") if name.strip())
