@@ -156,11 +156,11 @@ def database_named(url: str, name: str) -> str:
 
 
 def free_port() -> int:
-    """Return a port that is free together with those of the six departments above it."""
+    """Return a port that is free together with those of the departments above it."""
     while True:
         port = random.randrange(20_000, 30_000)
         try:
-            check_free("127.0.0.1", (port, *range(port + 101, port + 107)))
+            check_free("127.0.0.1", (port, *range(port + 101, port + 109)))
         except Fault:
             continue
         return port

@@ -93,7 +93,7 @@ def _start(folder: Path) -> dict[str, object]:
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + READY_SECONDS
     # The web answers before the departments have made their residents: wait for all seven.
-    wanted = [f"{url}/readyz", *(f"http://127.0.0.1:{port + number}/healthz" for number in range(101, 107))]
+    wanted = [f"{url}/readyz", *(f"http://127.0.0.1:{port + number}/healthz" for number in range(101, 109))]
     while not all(_is_ready(each) for each in wanted):
         if process.poll() is not None or time.monotonic() > deadline:
             _stop(process.pid)
@@ -133,10 +133,10 @@ def _has_ended(pid: int) -> bool:
 
 
 def _free_port() -> int:
-    """Return a port that is free together with those of the six departments above it."""
+    """Return a port that is free together with those of the departments above it."""
     while True:
         port = random.randrange(20_000, 32_000)
-        if all(_is_free(each) for each in (port, *range(port + 101, port + 107))):
+        if all(_is_free(each) for each in (port, *range(port + 101, port + 109))):
             return port
 
 

@@ -1,0 +1,17 @@
+"""The launcher, which may not import the sandbox, waits for as many departments as there are, on the ports they take."""
+
+from __future__ import annotations
+
+from shimin.launch.settings import SANDBOX_ALIPAY, load_settings
+from shimin.sandbox.departments import ALL
+
+
+def test_waits_for_every_department_and_for_nothing_else():
+    settings = load_settings({})
+    assert [port - settings.sandbox_port_base for port in settings.sandbox_ports] == [
+        department.port_offset for department in ALL
+    ]
+
+
+def test_the_gateway_has_a_port_of_its_own():
+    assert SANDBOX_ALIPAY not in {department.port_offset for department in ALL}
