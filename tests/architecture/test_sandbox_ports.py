@@ -1,4 +1,4 @@
-"""The launcher, which may not import the sandbox, waits for as many departments as there are, on the ports they take."""
+"""The launcher, which may not import the sandbox, waits for as many departments as there are, on their ports."""
 
 from __future__ import annotations
 
