@@ -1,4 +1,4 @@
-"""A table of values as people keep it: CSV in UTF-8 (with or without BOM) or GBK, one row a region."""
+"""A table of values as people keep it: CSV as offices save it, one row a region."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.suggestions import near_names
+from shimin.kernel.values.office_text import decode_office_text
 
 REGION = "region"
 MAX_BYTES = 20_000_000
@@ -76,12 +77,10 @@ def _decoded(path: Path) -> str:
         raise IndexFault(f"{path}: {error.strerror}. Mend: name a CSV file that can be read.") from None
     if len(data) > MAX_BYTES:
         raise IndexFault(f"{path}: larger than {MAX_BYTES:,} bytes. Mend: keep one line a region.")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise IndexFault(f"{path}: neither UTF-8 nor GBK. Mend: save it as CSV UTF-8.")
+    try:
+        return decode_office_text(data)
+    except UnicodeDecodeError:
+        raise IndexFault(f"{path}: neither UTF-8 nor GBK. Mend: save it as CSV UTF-8.") from None
 
 
 def _faults_of_header(path: Path, header: list[str]) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import gzip
 import io
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+
+from shimin.kernel.values.office_text import decode_office_text
 
 # A cell may hold a whole letter with its pasted tables; the csv module stops at 131,072 characters.
 _LONGEST_CELL = 2**31 - 1
@@ -75,17 +76,8 @@ def _decoded(path: Path) -> str:
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         raise FileUnreadable(f"{path} cannot be read: {error}") from error
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _decode(path, content, "utf-16")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return _decode(path, content, "gb18030")
-
-
-def _decode(path: Path, content: bytes, encoding: str) -> str:
-    try:
-        return content.decode(encoding)
+        return decode_office_text(content)
     except UnicodeDecodeError as error:
         raise FileUnreadable(
             f"{path} is neither UTF-8 nor GBK (byte {error.start + 1} fits neither): save it as UTF-8."
