@@ -97,10 +97,10 @@ class Copy:
 
 
 def free_port() -> int:
-    """Return a port that is free together with the six of its sandbox."""
+    """Return a port that is free together with those of its sandbox."""
     while True:
         port = random.randrange(12000, 32000)  # below the range from which the system serves outgoing connections
-        if all(_is_free(port + offset) for offset in (0, *range(101, 109))):
+        if all(_is_free(port + offset) for offset in (0, *range(101, 109), 141)):
             return port
 
 
