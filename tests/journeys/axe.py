@@ -26,6 +26,7 @@ def serious_violations(page: Page) -> list[str]:
     The page is looked at in its whole height: axe takes what the tab bar covers for the moment for too small to touch.
     The script is evaluated, not added: the pages' own policy allows no inline script.
     """
+    page.wait_for_load_state("load")
     size = page.viewport_size
     if size is not None:
         height = page.evaluate("document.documentElement.scrollHeight")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
-from tests.journeys.doors import PASSWORD, enter, enter_desk
+from tests.journeys.doors import PASSWORD, arrive, enter, enter_desk
 
 
 def new_phone() -> str:
@@ -30,7 +30,7 @@ def register(page: Page, phone: str) -> None:
     page.get_by_label("验证码").fill(code.group())
     page.get_by_label("设置密码").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/me/"))
+    arrive(page, "/me/")
 
 
 def test_a_code_app_guards_the_account_without_javascript(new_page: NewPage):
@@ -55,7 +55,7 @@ def test_a_code_app_guards_the_account_without_javascript(new_page: NewPage):
     expect(page).to_have_url(re.compile("/account/second"))
     page.get_by_label("动态码").fill(codes[0])
     page.get_by_role("button", name="登录").click()
-    expect(page).to_have_url(re.compile("/me/"))
+    arrive(page, "/me/")
 
 
 def test_the_pages_of_the_second_factor_are_for_everybody(new_page: NewPage):
@@ -83,7 +83,7 @@ def test_a_bank_card_raises_the_level(new_page: NewPage):
     page.get_by_label("在银行登记的手机号").fill("14207654321")
     page.get_by_label(re.compile("我同意")).check()
     page.get_by_role("button", name="核实").click()
-    expect(page).to_have_url(re.compile("/me/$"))
+    arrive(page, "/me/")
     page.goto("/account/real-name")
     expect(page.locator("main")).to_contain_text("3 级（银行卡核实）")
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
-from tests.journeys.doors import enter
+from tests.journeys.doors import arrive, enter
 
 MOTHER, DAUGHTER = "13800000003", "13800000001"
 ITEM = "/c/430100/items/social-insurance/look-up"
@@ -43,8 +43,10 @@ def test_mother_lets_daughter_act_and_takes_it_back(new_page: NewPage):
     expect(daughter.locator("main")).to_contain_text("刘*英")
     fits(daughter)
     daughter.get_by_role("button", name="同意", exact=True).click()
+    wear = daughter.get_by_role("button", name=re.compile(r"替TA办\s*：刘"))
+    expect(wear).to_be_visible()
     fits(daughter)
-    daughter.get_by_role("button", name=re.compile(r"替TA办\s*：刘")).click()
+    wear.click()
     expect(daughter.locator(".hat")).to_contain_text("您正在代 刘*英（父母） 办事")
     fits(daughter)
     daughter.goto(ITEM)
@@ -57,7 +59,7 @@ def test_mother_lets_daughter_act_and_takes_it_back(new_page: NewPage):
     daughter.goto("/me/")
     expect(daughter.get_by_role("heading", name="代办授权已经结束")).to_be_visible()
     daughter.get_by_role("button", name="切回自己，继续").click()
-    expect(daughter).to_have_url(re.compile("/me/$"))
+    arrive(daughter, "/me/")
     assert daughter.locator(".hat").count() == 0
 
 
@@ -69,13 +71,14 @@ def test_a_parent_and_a_company(new_page: NewPage):
     page.get_by_label("孩子的姓名").fill("林小满")
     page.get_by_label("孩子的身份证号码").fill("430104201805219088")
     page.get_by_role("button", name="添加").click()
-    expect(page).to_have_url(re.compile("/me/acting$"))
+    arrive(page, "/me/acting")
     page.goto("/me/acting/company")
     page.get_by_label("统一社会信用代码").fill("9143010068888889MA")
     page.get_by_role("button", name="添加").click()
     expect(page.locator("main")).to_contain_text("法定代表人")
     fits(page)
     page.get_by_role("link", name="指定经办人").click()
+    expect(page).to_have_url(re.compile("/appoint$"))
     fits(page)
     page.goto("/me/acting")
     end_all(page)
