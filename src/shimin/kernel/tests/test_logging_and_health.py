@@ -31,8 +31,11 @@ class Process:
 
 
 @pytest.fixture
-def lines(monkeypatch):
-    """Log as a serving process does, into memory."""
+def lines():
+    """Log as a serving process does, into memory.
+
+    It asks for no monkeypatch: a test's own must be undone before this one ends, or the output stays set for all after.
+    """
     buffer = io.BytesIO()
     configure(Process("web"))
     structlog.configure(logger_factory=structlog.BytesLoggerFactory(buffer), cache_logger_on_first_use=False)
