@@ -17,5 +17,9 @@ def test_migrations_are_linear():
             assert len(leaves) <= 1, f"{app.label} has several last migrations: {leaves}"
 
 
+def test_models_pass_django_s_own_checks():
+    call_command("check", fail_level="WARNING")
+
+
 def test_migrations_match_the_models(db):
     call_command("makemigrations", "--check", "--dry-run", stdout=StringIO())

@@ -1,6 +1,59 @@
 """What pages, the API, tasks and other capabilities may use of service requests."""
 
-from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind
+from shimin.capabilities.service_requests.domain.deadlines import Term, term_for
+from shimin.capabilities.service_requests.domain.filing import (
+    LONGEST_WORDS,
+    Filing,
+    mask_personal_data,
+    personal_data_in,
+)
+from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
+from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
+from shimin.capabilities.service_requests.domain.state_page import states_page
+from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
+from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
+from shimin.capabilities.service_requests.events import RequestFiled, RequestMoved
+from shimin.capabilities.service_requests.operations.dispatching import (
+    SameAgencyAgain,
+    arbitrate,
+    classify,
+    decline,
+    dispatch,
+)
+from shimin.capabilities.service_requests.operations.filing import Receipt, file_request, read_filing
+from shimin.capabilities.service_requests.operations.following import (
+    HighestLevel,
+    add_facts,
+    rate_answer,
+    read_rating,
+    reopen,
+    withdraw,
+)
+from shimin.capabilities.service_requests.operations.handling import (
+    ExtensionNotOpen,
+    ExtensionTooLong,
+    ReturnForbidden,
+    ReturnTooLate,
+    SecondPersonNeeded,
+    accept,
+    approve_extension,
+    ask_extension,
+    draft_reply,
+    publish_answer,
+    refuse_extension,
+    release_reply,
+    reply,
+    reply_interim,
+    resume,
+    return_request,
+    send_back_draft,
+    suspend,
+)
+from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
+from shimin.capabilities.service_requests.operations.noting import add_note
+from shimin.capabilities.service_requests.operations.suggesting import suggest_category
+from shimin.capabilities.service_requests.operations.telling import tell_filed, tell_step
+from shimin.capabilities.service_requests.operations.upkeep import close_unrated, forget_filing_keys, resume_due
 from shimin.capabilities.service_requests.ports import (
     Choice,
     Place,
@@ -10,15 +63,136 @@ from shimin.capabilities.service_requests.ports import (
     get_text_reader,
     set_text_reader,
 )
+from shimin.capabilities.service_requests.queries.desk import (
+    QueueFilter,
+    QueuePage,
+    count_queue,
+    find_desk_request,
+    get_desk_request,
+    list_queue,
+)
+from shimin.capabilities.service_requests.queries.opening import WrongCode
+from shimin.capabilities.service_requests.queries.own import (
+    OwnPage,
+    count_own_open,
+    count_try,
+    find_request,
+    get_request_for,
+    latest_open,
+    list_requests,
+    look_up_request,
+)
+from shimin.capabilities.service_requests.queries.rows import DISPATCHER, OFFICER, REVIEWER, STAFF_ROLES, SUPERVISOR
+from shimin.capabilities.service_requests.queries.views import (
+    ClockView,
+    DeskRequest,
+    NoteView,
+    QueueLine,
+    ReporterView,
+    RequestLine,
+    RequestView,
+    StepView,
+)
 
 __all__ = [
+    "BAD",
+    "DISPATCHER",
     "KIND_WORDS",
+    "LONGEST_WORDS",
+    "OFFICER",
+    "OPEN_STATES",
+    "RATING_WORDS",
+    "REVIEWER",
+    "STAFF_ROLES",
+    "STATE_WORDS",
+    "STEP_WORDS",
+    "SUPERVISOR",
+    "Action",
     "Choice",
+    "ClockView",
+    "DeskRequest",
+    "ExtensionNotOpen",
+    "ExtensionTooLong",
+    "Filing",
+    "HighestLevel",
+    "MergeRefused",
+    "NoteView",
+    "OwnPage",
     "Place",
+    "QueueFilter",
+    "QueueLine",
+    "QueuePage",
+    "Rating",
+    "Receipt",
+    "ReporterView",
+    "RequestFiled",
     "RequestKind",
+    "RequestLine",
+    "RequestMoved",
+    "RequestState",
+    "RequestView",
+    "ReturnForbidden",
+    "ReturnTooLate",
+    "SameAgencyAgain",
+    "SecondPersonNeeded",
     "Similar",
+    "StepRefused",
+    "StepView",
     "Suggestion",
+    "Term",
     "TextReader",
+    "Who",
+    "WrongCode",
+    "accept",
+    "actions_from",
+    "add_facts",
+    "add_note",
+    "approve_extension",
+    "arbitrate",
+    "ask_extension",
+    "classify",
+    "close_unrated",
+    "count_own_open",
+    "count_queue",
+    "count_try",
+    "decline",
+    "dispatch",
+    "draft_reply",
+    "file_request",
+    "find_desk_request",
+    "find_request",
+    "follow_merge",
+    "forget_filing_keys",
+    "get_desk_request",
+    "get_request_for",
     "get_text_reader",
+    "kind_in",
+    "latest_open",
+    "list_queue",
+    "list_requests",
+    "look_up_request",
+    "mask_personal_data",
+    "merge",
+    "personal_data_in",
+    "publish_answer",
+    "rate_answer",
+    "read_filing",
+    "read_rating",
+    "refuse_extension",
+    "release_reply",
+    "reopen",
+    "reply",
+    "reply_interim",
+    "resume",
+    "resume_due",
+    "return_request",
+    "send_back_draft",
     "set_text_reader",
+    "states_page",
+    "suggest_category",
+    "suspend",
+    "tell_filed",
+    "tell_step",
+    "term_for",
+    "withdraw",
 ]

@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from code: events, tables, errors."""
+"""Write the reference pages that are made from code: events, tables, errors, states of a request."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
+from shimin.capabilities.service_requests.public import states_page
 from shimin.kernel.errors import DomainError
 from shimin.kernel.events import registry
 from shimin.kernel.tables import Table
@@ -22,7 +23,7 @@ FOLDER = ROOT / "docs" / "reference"
 class Command(BaseCommand):
     """Pages made from code are never wrong; an architecture test fails when one is out of date."""
 
-    help = "Write docs/reference/{events,tables,errors}.md from the code"
+    help = "Write docs/reference/{events,tables,errors,request-states}.md from the code"
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,7 +35,12 @@ class Command(BaseCommand):
 def pages() -> dict[str, str]:
     """Return each page's text by file name."""
     _load_everything()
-    return {"events.md": events_page(), "tables.md": tables_page(), "errors.md": errors_page()}
+    return {
+        "events.md": events_page(),
+        "tables.md": tables_page(),
+        "errors.md": errors_page(),
+        "request-states.md": states_page(),
+    }
 
 
 def events_page() -> str:

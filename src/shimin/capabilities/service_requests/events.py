@@ -1,0 +1,28 @@
+"""What others may follow of requests: a filing, and each later step."""
+
+from __future__ import annotations
+
+from shimin.kernel.events import DomainEvent, event
+
+
+@event("service_requests.request_filed")
+class RequestFiled(DomainEvent):
+    """A request was filed and waits to be classified and dispatched."""
+
+    request_id: int
+    city_code: str
+    request_kind: str
+    is_emergency: bool
+
+
+@event("service_requests.request_moved")
+class RequestMoved(DomainEvent):
+    """A step was taken; ``before`` and ``after`` are states, equal when the step changes none."""
+
+    request_id: int
+    city_code: str
+    step_id: int
+    action: str
+    before: str
+    after: str
+    agency_id: int | None

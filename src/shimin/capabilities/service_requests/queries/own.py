@@ -1,0 +1,162 @@
+"""What people see of their requests: by their account, or by number and query code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
+from shimin.capabilities.service_requests.handles import query_code
+from shimin.capabilities.service_requests.models import Reporter, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.queries.opening import WrongCode, opened
+from shimin.capabilities.service_requests.queries.rows import is_reporter
+from shimin.capabilities.service_requests.queries.views import (
+    RequestLine,
+    RequestView,
+    clock_view,
+    place_of,
+    step_view,
+)
+from shimin.kernel import rate
+from shimin.kernel.actor import Actor, ActorKind
+from shimin.kernel.db import scope
+from shimin.kernel.errors import NotFound, SignInRequired
+from shimin.kernel.values.numbers import check_public_number
+
+PAGE = 20
+_PER_ADDRESS, _PER_NUMBER = 30, 100
+_HOUR, _DAY = 3600, 86_400
+_LIST_COLUMNS = (
+    "id", "number", "city_code", "request_kind", "state", "title", "filed_at", "clock", "due_at", "is_clock_running",
+    "clock_note", "ended_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """One page of one's requests, the newest first; ``next`` is the id the following page comes after."""
+
+    requests: tuple[RequestLine, ...]
+    next: int | None
+
+
+def get_request_for(*, actor: Actor, request_id: int) -> RequestView:
+    """Return a request of the actor's, filed or joined. Three statements.
+
+    Raises:
+        NotFound: the actor has none of this id.
+    """
+    if actor.kind is not ActorKind.CITIZEN:
+        raise NotFound("没有找到这件诉求。")
+    with scope(actor):
+        return _view(actor, request_id, None)
+
+
+def find_request(*, actor: Actor, number: str) -> int:
+    """Return the id of the actor's request with this number.
+
+    Raises:
+        PublicNumberInvalid: the number has a slip.
+        NotFound: the actor has none.
+    """
+    whole = check_public_number(number)
+    if actor.kind is not ActorKind.CITIZEN:
+        raise NotFound("没有找到这件诉求。", mend="请登录，或用编号和查询码查询。")
+    with scope(actor):
+        found = ServiceRequest.objects.filter(city_code=whole[:6], number=whole).values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound("没有找到这件诉求。", mend="请登录提交时的账号，或用编号和查询码查询。")
+    return int(found)
+
+
+def look_up_request(*, actor: Actor, number: str, code: str, now: datetime, address: str = "") -> RequestView:
+    """Return a request by number and query code, for whoever has both. Not inside a transaction.
+
+    Tries are counted: by ``address``, and by number over a day, so that codes cannot be tried through.
+
+    Raises:
+        PublicNumberInvalid: the number has a slip.
+        WrongCode: no such number with this code.
+        TooManyRequests: too many tries.
+    """
+    whole = check_public_number(number)
+    count_try(whole, address, now)
+    with scope(actor):
+        return _view(actor, opened(whole, code), whole)
+
+
+def count_try(number: str, address: str, now: datetime) -> None:
+    """Count one try of a query code; see ``look_up_request``."""
+    rate.hit("service_requests.code_from", address, limit=_PER_ADDRESS, window_seconds=_HOUR, now=now)
+    rate.hit("service_requests.code_of", number, limit=_PER_NUMBER, window_seconds=_DAY, now=now)
+
+
+def list_requests(actor: Actor, *, after: int | None = None, limit: int = PAGE) -> OwnPage:
+    """Return the requests that the actor filed or joined. Two statements at most.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    if actor.kind is not ActorKind.CITIZEN or actor.account_id is None:
+        raise SignInRequired
+    with scope(actor):
+        reported = Reporter.objects.filter(account_id=actor.account_id)
+        ids = list(
+            (reported.filter(request_id__lt=after) if after else reported)
+            .order_by("-request_id")
+            .values_list("request_id", flat=True)[: limit + 1]
+        )
+        rows = ServiceRequest.objects.filter(id__in=ids[:limit]).order_by("-id").only(*_LIST_COLUMNS)
+        lines = tuple(map(_line, rows))
+    return OwnPage(lines, ids[limit - 1] if len(ids) > limit else None)
+
+
+def count_own_open(actor: Actor) -> tuple[int, int]:
+    """Return how many of the actor's requests are open, and how many answers wait for a rating. One statement."""
+    with scope(actor):
+        states = list(
+            ServiceRequest.objects.filter(
+                Q(state__in=[*map(str, OPEN_STATES), str(RequestState.ANSWERED)]), account_id=actor.account_id
+            ).values_list("state", flat=True)[:200]
+        )
+    answered = states.count(str(RequestState.ANSWERED))
+    return len(states) - answered, answered
+
+
+def latest_open(actor: Actor, limit: int = 3) -> Sequence[RequestLine]:
+    """Return the actor's newest requests that are not closed. One statement."""
+    with scope(actor):
+        rows = ServiceRequest.objects.filter(
+            account_id=actor.account_id, state__in=[*map(str, OPEN_STATES), str(RequestState.ANSWERED)]
+        ).order_by("-id").only(*_LIST_COLUMNS)[:limit]  # fmt: skip
+        return [_line(row) for row in rows]
+
+
+def _view(actor: Actor, request_id: int, unlocked_number: str | None) -> RequestView:
+    row = ServiceRequest.objects.filter(id=request_id).first()
+    if row is None:
+        raise WrongCode if unlocked_number else NotFound("没有找到这件诉求。")
+    is_filer = is_reporter(actor, row, row.id if unlocked_number else None)
+    steps = RequestStep.objects.filter(request_id=row.id, is_public=True).order_by("version")
+    views = tuple(step_view(step, for_staff=False) for step in steps)
+    if not is_filer:  # what others wrote is theirs: who joined sees what the offices did
+        views = tuple(each for each in views if each.by in (ActorKind.STAFF, ActorKind.SYSTEM))
+    return RequestView(
+        request_id=row.id, number=row.number, city_code=row.city_code, kind=RequestKind(row.request_kind),
+        state=RequestState(row.state), level=row.level, is_emergency=row.is_emergency,
+        is_confidential=row.is_confidential, is_filer=is_filer, title=row.title, words=row.words if is_filer else "",
+        category=row.category, place=place_of(row), filed_at=row.filed_at, clock=clock_view(row), answer=row.answer,
+        answered_at=row.answered_at, rating=row.rating if is_filer else "", merged_into_id=row.merged_into_id,
+        steps=views, query_code=query_code(row.id) if is_filer else "",
+    )  # fmt: skip
+
+
+def _line(row: ServiceRequest) -> RequestLine:
+    return RequestLine(
+        request_id=row.id, number=row.number, city_code=row.city_code, kind=RequestKind(row.request_kind),
+        state=RequestState(row.state), title=row.title, filed_at=row.filed_at, clock=clock_view(row),
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""What follows from events: the category is proposed, reporters are told, a duplicate's reporters move along."""
+
+from __future__ import annotations
+
+from shimin.capabilities.service_requests.events import RequestFiled, RequestMoved
+from shimin.capabilities.service_requests.public import (
+    Action,
+    follow_merge,
+    suggest_category,
+    tell_filed,
+    tell_step,
+)
+from shimin.kernel.events import Delivery, on
+
+
+@on(RequestFiled)
+def on_request_filed(event: RequestFiled, delivery: Delivery) -> None:
+    """Propose the category."""
+    suggest_category(request_id=event.request_id, now=delivery.occurred_at)
+
+
+@on(RequestFiled)
+def tell_on_request_filed(event: RequestFiled, delivery: Delivery) -> None:
+    """Confirm the filing."""
+    tell_filed(request_id=event.request_id, now=delivery.occurred_at)
+
+
+@on(RequestMoved)
+def on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
+    """Tell the reporters; those of a duplicate are moved first."""
+    if event.action == Action.MERGE:
+        follow_merge(request_id=event.request_id, now=delivery.occurred_at)
+    else:
+        tell_step(request_id=event.request_id, step_id=event.step_id, now=delivery.occurred_at)
