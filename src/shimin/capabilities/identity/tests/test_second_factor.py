@@ -224,7 +224,7 @@ def test_the_secret_is_sealed_and_out_of_the_citizen_role_s_reach():
 
 
 def test_nothing_but_sign_in_counts_can_be_given_back():
-    with connect_as("web") as web:
+    with connect_as("web") as web, web.transaction(force_rollback=True):
         web.execute("SELECT kernel_rate_hit('identity.code.day', 'k', %s)", [NOW])
         web.execute("SELECT identity_give_back_attempt('identity.code.day', 'k', %s)", [NOW])
         assert web.execute("SELECT kernel_rate_hit('identity.code.day', 'k', %s)", [NOW]).fetchone() == (2,)
