@@ -102,3 +102,47 @@ def test_takes_the_data_along_and_closes_the_account(new_page: NewPage):
     expect(page.get_by_role("heading", name="账号已注销")).to_be_visible()
     page.goto("/me/")
     expect(page).to_have_url(re.compile("/account/sign-in"))
+
+
+def test_a_passkey_opens_the_account(new_page: NewPage):
+    page = new_page()
+    phone = new_phone()
+    register(page, phone)
+    host = re.sub(r"^http://[^:]+", "http://localhost", page.url).removesuffix("/me/")
+    page.goto(f"{host}/account/sign-in")  # keys are bound to names, not to numbers of machines
+    devices = page.context.new_cdp_session(page)
+    devices.send("WebAuthn.enable")
+    phone_inside = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    devices.send("WebAuthn.addVirtualAuthenticator", {"options": phone_inside})
+    page.get_by_label("手机号").fill(phone)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    arrive(page, "/me/")
+    page.goto(f"{host}/me/security")
+    page.get_by_role("link", name="添加通行密钥").click()
+    page.get_by_label("名称").fill("我的手机")
+    page.get_by_label("登录密码").fill(PASSWORD)
+    assert serious_violations(page) == []
+    page.get_by_role("button", name="添加").click()
+    arrive(page, "/me/security")
+    expect(page.get_by_role("link", name="删除 我的手机")).to_be_visible()
+    page.goto(f"{host}/me/")
+    page.get_by_role("button", name="退出登录").click()
+    page.goto(f"{host}/account/sign-in?next=/me/security")
+    assert serious_violations(page) == []
+    page.get_by_role("button", name="用通行密钥登录").click()
+    arrive(page, "/me/security")
+    page.get_by_role("link", name="删除 我的手机").click()
+    page.get_by_label("登录密码").fill(PASSWORD)
+    page.get_by_role("button", name="删除").click()
+    arrive(page, "/me/security")
+    expect(page.get_by_text("没有添加")).to_be_visible()
+
+
+def test_without_script_the_door_shows_no_passkey(new_page: NewPage):
+    page = new_page(script=False)
+    page.goto("/account/sign-in")
+    expect(page.get_by_role("button", name="用通行密钥登录")).to_be_hidden()

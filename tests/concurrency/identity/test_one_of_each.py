@@ -12,10 +12,14 @@ from shimin.capabilities.identity.domain import AccountKind, CodePurpose, Second
 from shimin.capabilities.identity.models import Account, Consent, Person, Session
 from shimin.capabilities.identity.operations.codes import CodeRejected, request_code
 from shimin.capabilities.identity.operations.consents import give_consent
+from shimin.capabilities.identity.operations.passkeys import enrolling
+from shimin.capabilities.identity.operations.passkeys.ceremonies import CeremonyExpired, RelyingParty
+from shimin.capabilities.identity.operations.passkeys.entering import begin_signing_in, sign_in_with_passkey
 from shimin.capabilities.identity.operations.real_name import PersonTaken, RealNameClaim, prove_real_name
 from shimin.capabilities.identity.operations.registration import register
 from shimin.capabilities.identity.operations.signing_in import sign_in
 from shimin.capabilities.identity.ports import set_identity_source
+from shimin.capabilities.identity.tests.authenticator import Authenticator
 from shimin.capabilities.identity.tests.factories import (
     CLIENT,
     NOW,
@@ -105,3 +109,22 @@ def test_the_same_browser_signing_in_at_once_stays_one_known_device():
     )
     assert (len(done), refused) == (TOGETHER, [])
     assert len({opened.token for opened in done}) == TOGETHER
+
+
+def test_one_answer_of_a_passkey_opens_one_session():
+    resident, device = make_resident(), Authenticator(counts=False)
+    party = RelyingParty("city.example", "https://city.example")
+    offered = enrolling.begin_enrolling(actor=resident.actor, party=party, name="1", now=NOW)
+    enrolling.add_passkey(
+        actor=resident.actor, party=party, ticket=offered.ticket, label="", password=PASSWORD, now=NOW,
+        answer=device.make(offered.options, party.origin),
+    )  # fmt: skip
+    ceremony = begin_signing_in(party=party, now=NOW)
+    answer = device.use(ceremony.options, party.origin)
+    done, refused = at_once(
+        lambda _: sign_in_with_passkey(
+            actor=ANONYMOUS, party=party, ticket=ceremony.ticket, answer=answer, client=CLIENT, now=NOW
+        )
+    )
+    assert len(done) == 1
+    assert {type(each) for each in refused} == {CeremonyExpired}

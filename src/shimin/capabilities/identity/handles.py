@@ -43,3 +43,8 @@ def credit_code_hash(credit_code: str) -> bytes:
 def offer_hash(code: str) -> bytes:
     """Return what the code of a mandate's offer is stored as."""
     return blind_index(code, context="identity.mandate_offer")
+
+
+def passkey_user(account_id: int) -> bytes:
+    """Return the user handle that authenticators keep: 32 bytes that tell nothing (Level 3, §14.6.1)."""
+    return blind_index(str(account_id), context="identity.passkey.user")

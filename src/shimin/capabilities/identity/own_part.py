@@ -7,7 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from shimin.capabilities.identity import handles
-from shimin.capabilities.identity.models import Account, CodeGenerator, Consent, KnownDevice, LevelProof, Session
+from shimin.capabilities.identity.models import (
+    Account,
+    CodeGenerator,
+    Consent,
+    KnownDevice,
+    LevelProof,
+    Passkey,
+    Session,
+)
 from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
 from shimin.capabilities.identity.queries.mandates import list_mandates
 from shimin.capabilities.notices.public import erase_notices, list_notices
@@ -33,6 +41,7 @@ def export_identity(actor: Actor) -> Rows:
                 "last_seen_at", "ended_at", "end_reason",
             ),
             *_rows("consent", Consent.objects.filter(**mine), "purpose_code", "text", "given_at", "withdrawn_at"),
+            *_rows("passkey", Passkey.objects.filter(**mine), "label", "is_synced", "created_at", "last_used_at"),
             *_rows("code_app", CodeGenerator.objects.filter(**mine), "created_at", "last_used_at"),
         ]  # fmt: skip
     mandates = list_mandates(actor, clock.now())
@@ -95,7 +104,8 @@ register_personal_data(
         key="identity", title="账号和身份",
         tables=(
             "identity_account", "identity_person", "identity_level_proof", "identity_known_device", "identity_consent",
-            "identity_code_generator", "identity_recovery_code", "identity_mandate", "identity_mandate_offer",
+            "identity_code_generator", "identity_recovery_code", "identity_passkey", "identity_mandate",
+            "identity_mandate_offer",
             "identity_staff_grant",
         ),
         export=export_identity, erase=erase_identity,

@@ -13,10 +13,11 @@ from shimin.capabilities.identity.api.schemas import (
     SignInWaysOut,
 )
 from shimin.capabilities.identity.operations.factors import enrolling
+from shimin.capabilities.identity.operations.passkeys.enrolling import remove_passkey
 from shimin.capabilities.identity.queries.factors import SignInWays, get_sign_in_ways
 from shimin.kernel import clock
 from shimin.kernel.web.access import Request
-from shimin.kernel.web.api import SignedIn
+from shimin.kernel.web.api import IdText, SignedIn
 
 router = Router()
 
@@ -27,6 +28,16 @@ router = Router()
 def get_ways(request: Request) -> SignInWays:
     """Show how the account signs in."""
     return get_sign_in_ways(request.actor)
+
+
+@router.post(
+    "/me/passkeys/{passkey_id}/removal", auth=SignedIn(), operation_id="remove_passkey", response={204: None},
+    summary="删除通行密钥",
+)  # fmt: skip
+def post_passkey_removal(request: Request, passkey_id: IdText, body: PasswordIn) -> Status[None]:
+    """Take a passkey away. Adding one needs a browser: the device has to show the site's name."""
+    remove_passkey(actor=request.actor, passkey_id=int(passkey_id), password=body.password, now=clock.now())
+    return Status(204, None)
 
 
 @router.post(

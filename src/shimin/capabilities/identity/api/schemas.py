@@ -59,6 +59,16 @@ class StaffSignInIn(Schema):
     second_factor: SecondFactor
 
 
+class PasskeyOut(Schema):
+    """One passkey; `is_synced`: its maker keeps a copy."""
+
+    passkey_id: IdText
+    label: str
+    is_synced: bool
+    created_at: datetime
+    last_used_at: datetime | None
+
+
 class SignInWaysOut(Schema):
     """How the account signs in."""
 
@@ -66,6 +76,7 @@ class SignInWaysOut(Schema):
     has_code_app: bool
     code_app_since: datetime | None
     recovery_codes_left: int
+    passkeys: list[PasskeyOut]
 
 
 class CodeAppOfferOut(Schema):

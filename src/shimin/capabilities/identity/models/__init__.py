@@ -4,6 +4,7 @@ from shimin.capabilities.identity.models.account import Account, LoginHandle, St
 from shimin.capabilities.identity.models.consent import Consent
 from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCode
 from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
+from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
 from shimin.capabilities.identity.models.session import KnownDevice, Session, VerificationCode
 
@@ -17,10 +18,12 @@ __all__ = [
     "Mandate",
     "MandateOffer",
     "Organisation",
+    "Passkey",
     "Person",
     "PersonHandle",
     "RecoveryCode",
     "Session",
+    "SpentChallenge",
     "StaffGrant",
     "VerificationCode",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from shimin.capabilities.identity.models import KnownDevice, Session, VerificationCode
+from shimin.capabilities.identity.models import KnownDevice, Session, SpentChallenge, VerificationCode
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
 
@@ -20,6 +20,7 @@ def forget_old(now: datetime) -> dict[str, int]:
     over = now - _SESSIONS_KEPT
     with scope(SYSTEM):
         codes, _ = VerificationCode.objects.filter(expires_at__lt=now - _CODES_KEPT).delete()
+        challenges, _ = SpentChallenge.objects.filter(expires_at__lt=now).delete()
         sessions, _ = Session.objects.filter(Q(ended_at__lt=over) | Q(expires_at__lt=over)).delete()
         devices, _ = KnownDevice.objects.filter(last_seen_at__lt=now - _DEVICES_KEPT).delete()
-    return {"codes": codes, "sessions": sessions, "devices": devices}
+    return {"codes": codes, "challenges": challenges, "sessions": sessions, "devices": devices}

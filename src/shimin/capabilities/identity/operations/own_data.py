@@ -19,6 +19,7 @@ from shimin.capabilities.identity.models import (
     LoginHandle,
     Mandate,
     MandateOffer,
+    Passkey,
     Person,
     PersonHandle,
     RecoveryCode,
@@ -123,7 +124,7 @@ def _end_everything(actor: Actor, account: Account, now: datetime) -> None:
 def _erase_identity(account: Account, now: datetime) -> dict[str, int]:
     erased = {
         model._meta.db_table: model.objects.filter(account=account).delete()[0]
-        for model in (LoginHandle, PersonHandle, KnownDevice, CodeGenerator, RecoveryCode)
+        for model in (LoginHandle, PersonHandle, KnownDevice, CodeGenerator, RecoveryCode, Passkey)
     }
     erased["identity_person"] = Person.objects.filter(id=account.person_id or 0).update(name=b"", id_number=b"")
     account.status, account.phone, account.password, account.level = AccountStatus.CLOSED, b"", "", 0

@@ -53,9 +53,9 @@ def test_warns_of_an_unknown_device_only():
 def test_forgets_what_has_served_its_time():
     make_resident()
     ask(make_phone())
-    assert forget_old(NOW + timedelta(days=180)) == {"codes": 1, "sessions": 0, "devices": 0}
-    assert forget_old(NOW + timedelta(days=211)) == {"codes": 0, "sessions": 1, "devices": 0}
-    assert forget_old(NOW + timedelta(days=401)) == {"codes": 0, "sessions": 0, "devices": 1}
+    assert forget_old(NOW + timedelta(days=180)) == {"codes": 1, "challenges": 0, "sessions": 0, "devices": 0}
+    assert forget_old(NOW + timedelta(days=211)) == {"codes": 0, "challenges": 0, "sessions": 1, "devices": 0}
+    assert forget_old(NOW + timedelta(days=401)) == {"codes": 0, "challenges": 0, "sessions": 0, "devices": 1}
     assert [model.objects.count() for model in (VerificationCode, Session, KnownDevice)] == [0, 0, 0]
 
 

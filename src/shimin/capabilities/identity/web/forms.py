@@ -70,6 +70,13 @@ class ConfirmForm(forms.Form):
     password = password_field("登录密码", "current-password")
 
 
+class PasskeyForm(forms.Form):
+    """A name for a passkey, and the password."""
+
+    label = text_field("名称", longest=40, example="写您认得出的，比如“我的手机”")
+    password = password_field("登录密码", "current-password")
+
+
 class SecondFactorForm(forms.Form):
     """The code of an app, or a recovery code."""
 

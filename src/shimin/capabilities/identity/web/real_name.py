@@ -14,9 +14,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from shimin.capabilities.identity.domain import SecondSource
+from shimin.capabilities.identity.operations.passkeys.entering import begin_confirming
 from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
 from shimin.capabilities.identity.operations.signing_in import confirm_password
 from shimin.capabilities.identity.queries import AccountView, get_account_view
+from shimin.capabilities.identity.web.client import party_of
 from shimin.capabilities.identity.web.forms import ConfirmForm, RealNameForm, show_error
 from shimin.capabilities.identity.web.going_on import next_path
 from shimin.capabilities.identity.web.pages import form_page, go_on_with
@@ -63,8 +65,18 @@ def _confirm(request: Request, account: AccountView, now: datetime) -> HttpRespo
             show_error(form, error := refused)
         else:
             return go_on_with(opened, next_path(request, default="/me/"))
+    return confirm_page(request, form, account, now, error)
+
+
+def confirm_page(
+    request: Request, form: ConfirmForm, account: AccountView, now: datetime, error: DomainError | None = None
+) -> HttpResponse:
+    """Ask for the password again, or for a passkey where the account has one."""
+    ceremony = begin_confirming(actor=request.actor, party=party_of(request), now=now)
     onward = next_path(request, default="")
-    return form_page(request, "identity/confirm.html", form, error=error, account=account, next=onward)
+    return form_page(
+        request, "identity/confirm.html", form, error=error, account=account, next=onward, ceremony=ceremony
+    )
 
 
 def _prove(request: Request, account: AccountView, now: datetime) -> HttpResponse:

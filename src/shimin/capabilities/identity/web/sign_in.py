@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.operations.factors.tickets import SecondFactorRequired
+from shimin.capabilities.identity.operations.passkeys.entering import begin_signing_in
 from shimin.capabilities.identity.operations.sessions import sign_out as end_own_session
 from shimin.capabilities.identity.operations.signing_in import sign_in as open_by_password
-from shimin.capabilities.identity.web.client import client_of
+from shimin.capabilities.identity.web.client import client_of, party_of
 from shimin.capabilities.identity.web.cookies import DESK_PREFIX, clear_session
 from shimin.capabilities.identity.web.forms import DeskSignInForm, SignInForm, show_error
 from shimin.capabilities.identity.web.going_on import next_path
@@ -44,7 +45,13 @@ def sign_in(request: Request) -> HttpResponse:
             show_error(form, error := refused)
         else:
             return go_on_with(opened, onward or "/me/")
-    return form_page(request, "identity/sign_in.html", form, error=error, next=onward)
+    return sign_in_page(request, form, onward, error)
+
+
+def sign_in_page(request: Request, form: SignInForm, onward: str, error: DomainError | None = None) -> HttpResponse:
+    """Show the citizens' door: the password, and the button for a passkey."""
+    ceremony = begin_signing_in(party=party_of(request), now=clock.now())
+    return form_page(request, "identity/sign_in.html", form, error=error, next=onward, ceremony=ceremony)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -108,7 +108,7 @@ def enrol_generator(*, actor: Actor, sealed: str, code: str, password: str, now:
     """
     secret = _secret_of(actor, sealed, now)
     with refusals_recorded(actor, "identity.enrol_code_generator", now):
-        account = _check_password(actor, password, now)
+        account = check_password(actor, password, now)
         step = step_of(secret, "".join(code.split())[:10], now)
         if step is None:
             raise SecondFactorRejected
@@ -133,7 +133,7 @@ def remove_generator(*, actor: Actor, password: str, code: str, now: datetime) -
         SecondFactorNeedsPassword, SecondFactorRejected, SignInThrottled: see there.
     """
     with refusals_recorded(actor, "identity.remove_code_generator", now):
-        account = _check_password(actor, password, now)
+        account = check_password(actor, password, now)
         if account.account_kind == AccountKind.STAFF:
             raise SecondFactorKept
         with auth_scope(actor):
@@ -151,7 +151,7 @@ def replace_recovery_codes(*, actor: Actor, password: str, now: datetime) -> lis
         SecondFactorNeedsPassword, SignInThrottled: see there.
     """
     with refusals_recorded(actor, "identity.renew_recovery_codes", now):
-        account = _check_password(actor, password, now)
+        account = check_password(actor, password, now)
         with auth_scope(actor):
             locked = Account.objects.select_for_update().get(id=account.id)
             codes = renew_recovery_codes(locked, now)
@@ -171,7 +171,13 @@ def note_change(actor: Actor, account: Account, change: str, now: datetime) -> N
     events.emit(event, aggregate="identity.account", aggregate_id=account.id, version=account.version, now=now)
 
 
-def _check_password(actor: Actor, password: str, now: datetime) -> Account:
+def check_password(actor: Actor, password: str, now: datetime) -> Account:
+    """Return the actor's account once the password has proved right.
+
+    Raises:
+        SecondFactorNeedsPassword: it is wrong.
+        SignInThrottled: too many wrong ones of this session.
+    """
     if actor.account_id is None or actor.session_id is None:
         raise SignInRequired
     attempt = limits.count_sign_in_to(f"confirm:{actor.account_id}", str(actor.session_id), now)
