@@ -43,6 +43,7 @@ class Config:
     metrics_token: str = ""  # lets a collector on another machine read /metrics
     crypto_suite: str = "international"  # or "sm": which algorithms encrypt and index new values
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
+    public_url: str = "http://127.0.0.1:8000"  # how people and other systems reach the site; no slash at the end
 
     def database_password(self, role: str) -> str:
         """Return the password of a database role, derived so that no further secret has to be kept."""
@@ -83,6 +84,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         crypto_suite=suite,
         metrics_token=environ.get("SHIMIN_METRICS_TOKEN", ""),
         trusted_proxies=_networks(environ, "SHIMIN_TRUSTED_PROXIES"),
+        public_url=_site(environ, f"http://127.0.0.1:{port}"),
     )
 
 
@@ -128,6 +130,15 @@ def _integer(environ: Mapping[str, str], name: str, default: int) -> int:
         return int(text)
     except ValueError:
         raise ConfigError(f"{name}={text!r} is not a whole number.") from None
+
+
+def _site(environ: Mapping[str, str], default: str) -> str:
+    """Return the site's own address: scheme, host and port, nothing behind them."""
+    text = environ.get("SHIMIN_PUBLIC_URL", default)
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or text != f"{url.scheme}://{url.netloc}":
+        raise ConfigError(f"SHIMIN_PUBLIC_URL={text!r}: use https://host[:port] without a path or a slash at the end.")
+    return text
 
 
 def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.notices",
     "shimin.capabilities.identity",
     "shimin.capabilities.enquiries",
+    "shimin.capabilities.sign_on",
     "shimin.capabilities.payments",
     "shimin.capabilities.payments.billing",
     "shimin.capabilities.service_requests",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shimin.capabilities.identity.web.urls")),
     path("", include("shimin.capabilities.notices.web.urls")),
     path("", include("shimin.capabilities.enquiries.web.urls")),
+    path("", include("shimin.capabilities.sign_on.web.urls")),
     path("", include("shimin.capabilities.payments.web.urls")),
     path("", include("shimin.capabilities.payments.billing.web.urls")),
     path("", include("shimin.kernel.web.health")),

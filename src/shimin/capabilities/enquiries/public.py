@@ -17,6 +17,7 @@ from shimin.capabilities.enquiries.domain.outcomes import (
 )
 from shimin.capabilities.enquiries.domain.params import Param, ParamType, WrongParam, are_complete
 from shimin.capabilities.enquiries.domain.wording import say_value
+from shimin.capabilities.enquiries.elsewhere import OtherReading, other_readings, register_other_readings
 from shimin.capabilities.enquiries.events import DisputeAnswered, DisputeFiled, RecordLookedUp
 from shimin.capabilities.enquiries.operations.callbacks import request_callback
 from shimin.capabilities.enquiries.operations.disputes import (
@@ -68,6 +69,7 @@ __all__ = [
     "Lookup",
     "NotDisputable",
     "Offer",
+    "OtherReading",
     "Outcome",
     "Param",
     "ParamType",
@@ -99,6 +101,8 @@ __all__ = [
     "list_reads",
     "list_sources",
     "look_up",
+    "other_readings",
+    "register_other_readings",
     "request_callback",
     "say_value",
     "set_record_source",

@@ -39,6 +39,13 @@ from shimin.capabilities.identity.queries import (
     list_consents,
     list_staff,
 )
+from shimin.capabilities.identity.queries.holders import (
+    Holder,
+    SessionFacts,
+    find_holder,
+    find_session,
+    stands_consent,
+)
 
 __all__ = [
     "AccountClosed",
@@ -49,6 +56,7 @@ __all__ = [
     "ConsentMissing",
     "ConsentView",
     "ConsentWithdrawn",
+    "Holder",
     "IdentitySource",
     "LevelRaised",
     "MandateGiven",
@@ -64,12 +72,15 @@ __all__ = [
     "SecondFactorChanged",
     "SecondSource",
     "SessionEnded",
+    "SessionFacts",
     "SignedIn",
     "StaffNameTaken",
     "StaffView",
     "Subject",
     "create_staff",
     "end_grants",
+    "find_holder",
+    "find_session",
     "get_account_view",
     "get_subject",
     "give_consent",
@@ -82,5 +93,6 @@ __all__ = [
     "register_personal_data",
     "set_identity_source",
     "set_relation_source",
+    "stands_consent",
     "withdraw_consent",
 ]

@@ -65,12 +65,14 @@ def test_a_broken_address_is_no_fault_of_the_page(read, resident, browser, query
     assert browser.get(f"/me/reads?{query}").status_code == 200
 
 
-def test_the_list_costs_at_most_three_statements_beside_the_session(read, resident, browser):
+def test_the_list_costs_at_most_three_statements_beside_the_session_and_one_for_a_log_kept_elsewhere(
+    read, resident, browser
+):
     sign_in(browser, resident)
     read(resident)
     with count_statements() as seen:
         browser.get("/me/reads")
-    assert seen.count <= 4, seen.statements
+    assert seen.count <= 5, seen.statements
 
 
 def test_nobody_sees_anothers_line(read, resident, browser):

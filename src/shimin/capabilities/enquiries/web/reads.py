@@ -17,6 +17,7 @@ from shimin.capabilities.enquiries.public import (
     get_read_for,
     list_read_items,
     list_reads,
+    other_readings,
 )
 from shimin.capabilities.enquiries.web.forms import DisputeForm
 from shimin.kernel import clock
@@ -39,6 +40,7 @@ def reads(request: Request) -> HttpResponse:
         "chips": chips if len(items) > 1 else [],
         "next_url": f"{address}?{urlencode({**kept, 'after': page.next})}" if page.next else "",
         "previous_url": address if after else "",
+        "others": other_readings(request.actor) if after is None and item_id is None else [],
     }
     return render(request, "enquiries/reads.html", context)
 

@@ -1,0 +1,72 @@
+"""Who an account belongs to, for the capability that signs people in at other systems (nobody is the actor there)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from shimin.capabilities.identity import handles
+from shimin.capabilities.identity.domain import AccountKind, AccountStatus, level_now
+from shimin.capabilities.identity.models import Account, Consent, Session
+from shimin.kernel.actor import AssuranceLevel
+from shimin.kernel.crypto import decrypt
+from shimin.kernel.values.id_numbers import parse_id_number
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The person of an active citizen's account: unmasked, never shown whole, never logged.
+
+    ``name``, ``id_number`` and ``birth_date`` are empty while no name is proved (or the proof has run out).
+    """
+
+    account_id: int
+    phone: str
+    level: AssuranceLevel
+    name: str = ""
+    id_number: str = ""
+    birth_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """How somebody signed in: ``verified_at`` is when they last proved to be themselves."""
+
+    session_id: int
+    account_id: int
+    method: str
+    verified_at: datetime
+    is_open: bool
+
+
+def find_holder(account_id: int, now: datetime) -> Holder | None:
+    """Return the holder of an active citizen's account, or None. Call it inside an auth scope; one statement."""
+    account = (
+        Account.objects.select_related("person")
+        .defer("password")
+        .filter(id=account_id, account_kind=AccountKind.CITIZEN, status=AccountStatus.ACTIVE)
+        .first()
+    )
+    if account is None:
+        return None
+    phone = decrypt(bytes(account.phone), context=handles.PHONE)
+    level = level_now(account.level, account.level_until, now)
+    if account.person is None or level < AssuranceLevel.REAL_NAME:
+        return Holder(account.id, phone, level)
+    id_number = decrypt(bytes(account.person.id_number), context=handles.ID_NUMBER)
+    name = decrypt(bytes(account.person.name), context=handles.PERSON_NAME)
+    return Holder(account.id, phone, level, name, id_number, parse_id_number(id_number).birth_date)
+
+
+def find_session(session_id: int, now: datetime) -> SessionFacts | None:
+    """Return how a session began, or None. Call it inside an auth scope; one statement."""
+    row = Session.objects.filter(id=session_id).first()
+    if row is None:
+        return None
+    is_open = row.ended_at is None and row.expires_at > now
+    return SessionFacts(row.id, row.account_id, row.method, row.verified_at, is_open)
+
+
+def stands_consent(account_id: int, purpose_code: str) -> bool:
+    """Tell whether an account's own consent for a purpose stands. Call it inside an auth scope; one statement."""
+    return Consent.objects.filter(account_id=account_id, purpose_code=purpose_code, withdrawn_at=None).exists()

@@ -1,0 +1,1 @@
+"""Sign-in for every other system: an OpenID Connect provider for the systems of agencies."""

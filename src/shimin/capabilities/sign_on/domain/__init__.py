@@ -1,0 +1,1 @@
+"""Pure rules of sign-on: scopes and claims, addresses of clients, states, lifetimes."""

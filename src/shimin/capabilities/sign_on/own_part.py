@@ -1,0 +1,48 @@
+"""Sign-on's part of a person's data: where they sign in, and what those systems were told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.sign_on.models import Authorisation, ConnectedSystem, HandOver
+from shimin.capabilities.sign_on.operations.following import end_of_account
+from shimin.kernel.actor import Actor
+from shimin.kernel.db import scope
+
+_MOST = 5_000
+
+
+def export_sign_on(actor: Actor) -> Rows:
+    """Return the connected systems, the sign-ins and the hand-overs of the actor."""
+    mine = {"account_id": actor.account_id or 0}
+    with scope(actor):
+        systems = ConnectedSystem.objects.filter(**mine).order_by("id").values(
+            "client_name", "agency_name", "scopes", "connected_at", "last_used_at", "ended_at",
+        )[:_MOST]  # fmt: skip
+        sign_ins = Authorisation.objects.filter(**mine).order_by("id").values(
+            "scopes", "level", "begun_at", "ended_at", "end_reason",
+        )[:_MOST]  # fmt: skip
+        told = HandOver.objects.filter(**mine).order_by("id").values(
+            "client_name", "agency_name", "purpose", "claims", "first_at", "last_at", "times",
+        )[:_MOST]  # fmt: skip
+        return [
+            *({"kind": "connected_system", **row} for row in systems),
+            *({"kind": "sign_in", **row} for row in sign_ins),
+            *({"kind": "hand_over", **row} for row in told),
+        ]
+
+
+def erase_sign_on(account_id: int, person_id: int | None, now: datetime) -> int:
+    """End everything and forget which systems knew the account."""
+    return end_of_account(account_id=account_id, now=now)
+
+
+register_personal_data(
+    PersonalData(
+        key="sign_on", title="用市民账号登录的系统",
+        tables=("sign_on_connected_system", "sign_on_authorisation", "sign_on_hand_over"),
+        export=export_sign_on, erase=erase_sign_on,
+        kept="登录过哪些系统、交给过它们哪几项资料的记录（只有编号，认不出是谁）继续保留，用来追查有没有人违规取用（个人信息保护法第五十四条）。",
+    )
+)  # fmt: skip

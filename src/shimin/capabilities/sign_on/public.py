@@ -1,0 +1,102 @@
+"""What pages, tasks and other capabilities may use of sign-on."""
+
+from shimin.capabilities.sign_on.domain.claims import ACR_VALUES, RULES, Scope
+from shimin.capabilities.sign_on.domain.clients import STATE_WORDS, Algorithm, AuthMethod, ClientState
+from shimin.capabilities.sign_on.events import AuthorisationEnded, ClientDecided, SystemConnected
+from shimin.capabilities.sign_on.operations.authorising import (
+    AddressNotRegistered,
+    BackToClient,
+    ClientUnknown,
+    ConsentNeeded,
+    NewSignInNeeded,
+    RequestGone,
+    Waiting,
+    agree,
+    begin,
+    go_on,
+    refuse,
+)
+from shimin.capabilities.sign_on.operations.following import end_of_account, end_of_consent, end_of_session
+from shimin.capabilities.sign_on.operations.forgetting import forget_old
+from shimin.capabilities.sign_on.operations.key_upkeep import publish_keys, rotate
+from shimin.capabilities.sign_on.operations.protocol.engine import Answer
+from shimin.capabilities.sign_on.operations.protocol.tokens import issuer
+from shimin.capabilities.sign_on.operations.registering import (
+    ClientDecidedAlready,
+    ClientWish,
+    NoSecret,
+    OwnRequest,
+    decide_client,
+    issue_secret,
+    own_agencies,
+    request_client,
+)
+from shimin.capabilities.sign_on.operations.token import exchange, revoke
+from shimin.capabilities.sign_on.operations.userinfo import tell_userinfo
+from shimin.capabilities.sign_on.queries.clients import (
+    APPROVER,
+    OFFICER,
+    ClientView,
+    count_waiting_clients,
+    get_client_for,
+    list_clients,
+)
+from shimin.capabilities.sign_on.queries.connected import (
+    ConnectedView,
+    HandOverView,
+    list_connected,
+    list_hand_overs,
+)
+
+__all__ = [
+    "ACR_VALUES",
+    "APPROVER",
+    "OFFICER",
+    "RULES",
+    "STATE_WORDS",
+    "AddressNotRegistered",
+    "Algorithm",
+    "Answer",
+    "AuthMethod",
+    "AuthorisationEnded",
+    "BackToClient",
+    "ClientDecided",
+    "ClientDecidedAlready",
+    "ClientState",
+    "ClientUnknown",
+    "ClientView",
+    "ClientWish",
+    "ConnectedView",
+    "ConsentNeeded",
+    "HandOverView",
+    "NewSignInNeeded",
+    "NoSecret",
+    "OwnRequest",
+    "RequestGone",
+    "Scope",
+    "SystemConnected",
+    "Waiting",
+    "agree",
+    "begin",
+    "count_waiting_clients",
+    "decide_client",
+    "end_of_account",
+    "end_of_consent",
+    "end_of_session",
+    "exchange",
+    "forget_old",
+    "get_client_for",
+    "go_on",
+    "issue_secret",
+    "issuer",
+    "list_clients",
+    "list_connected",
+    "list_hand_overs",
+    "own_agencies",
+    "publish_keys",
+    "refuse",
+    "request_client",
+    "revoke",
+    "rotate",
+    "tell_userinfo",
+]

@@ -1,0 +1,67 @@
+"""The keys that id tokens are signed with and checked by. All of it runs inside an auth scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.db.models import Q
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+from shimin.capabilities.sign_on.domain.clients import Algorithm
+from shimin.capabilities.sign_on.models import SigningKey
+from shimin.kernel.crypto import decrypt
+
+CONTEXT = "sign_on.signing_key.private"
+
+
+class NoSigningKey(RuntimeError):
+    """No key of this algorithm signs now: ``make_first_keys`` was never run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A private key with its public name."""
+
+    kid: str
+    key: RSAKey | ECKey
+
+
+def find_signer(algorithm: str, now: datetime) -> Signer | None:
+    """Return the key that signs now. One statement; the private half is decrypted once in a process."""
+    row = (
+        SigningKey.objects.filter(algorithm=algorithm, signs_from__lte=now)
+        .exclude(signs_until__lte=now)
+        .order_by("-signs_from")
+        .first()
+    )
+    return None if row is None else Signer(str(row.id), _private(row.algorithm, bytes(row.private)))
+
+
+def list_public_keys(now: datetime) -> list[dict[str, Any]]:
+    """Return the public keys as JWKs: those that sign, will sign, and whose last tokens may still be about."""
+    rows = SigningKey.objects.filter(Q(published_until=None) | Q(published_until__gt=now)).order_by("-signs_from")
+    return [row.public for row in rows]
+
+
+def read_own_token(text: str, now: datetime) -> dict[str, Any] | None:
+    """Return the claims of an id token that we signed, however old; None when it is not ours."""
+    keys = list_public_keys(now)
+    if not keys or len(text) > 8_000:
+        return None
+    try:
+        known = KeySet.import_key_set({"keys": keys})
+        return dict(jwt.decode(text, known, algorithms=[str(each) for each in Algorithm]).claims)
+    except (JoseError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=16)
+def _private(algorithm: str, sealed: bytes) -> RSAKey | ECKey:
+    kind: type[RSAKey] | type[ECKey] = RSAKey if algorithm == Algorithm.RS256 else ECKey
+    return kind.import_key(orjson.loads(decrypt(sealed, context=CONTEXT)))

@@ -1,0 +1,58 @@
+"""Forms of the desk. What may stand in them is decided by the operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import forms
+
+from shimin.capabilities.sign_on.public import RULES, Algorithm, AuthMethod, ClientWish, Scope
+
+METHOD_WORDS = {
+    AuthMethod.SECRET_BASIC: "有服务器：密钥放在 Authorization 头（client_secret_basic）",
+    AuthMethod.SECRET_POST: "有服务器：密钥放在表单里（client_secret_post）",
+    AuthMethod.NONE: "没有服务器：手机应用或网页，必须用 PKCE（none）",
+}
+
+
+class ClientForm(forms.Form):
+    """Register a system."""
+
+    use_required_attribute = False
+
+    agency_id = forms.TypedChoiceField(label="单位", coerce=int)
+    name = forms.CharField(label="系统名称", max_length=60, help_text="市民会看到，例如：公积金网上大厅。")
+    purpose = forms.CharField(
+        label="登录后用来做什么", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="市民同意前会读到这句话，请写具体，例如：查公积金账户、提交提取申请。",
+    )  # fmt: skip
+    home_url = forms.CharField(label="系统首页", max_length=400, help_text="例如：https://gjj.example.gov.cn/")
+    redirect_uris = forms.CharField(
+        label="返回地址（redirect_uri）", max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="一行一个，写完整，一个字都不能差；都在同一个域名下。",
+    )  # fmt: skip
+    scopes = forms.MultipleChoiceField(
+        label="需要哪些资料", required=False, widget=forms.CheckboxSelectMultiple,
+        choices=[(str(scope), RULES[scope].words) for scope in Scope if scope != Scope.OPENID],
+        help_text="只勾办事真正要用的。不勾也能登录：系统只得到一个专用编号。",
+    )  # fmt: skip
+    auth_method = forms.ChoiceField(
+        label="怎样证明是这个系统", choices=[(str(method), words) for method, words in METHOD_WORDS.items()],
+        widget=forms.RadioSelect, initial=str(AuthMethod.SECRET_BASIC),
+    )  # fmt: skip
+    algorithm = forms.ChoiceField(
+        label="id_token 签名算法", choices=[(str(each), str(each)) for each in Algorithm], initial=str(Algorithm.RS256),
+    )  # fmt: skip
+
+    def __init__(self, agencies: Sequence[tuple[int, str]], data: object = None) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["agency_id"].choices = agencies  # type: ignore[attr-defined]
+
+    def wish(self) -> ClientWish:
+        """Return what was written down."""
+        given = self.cleaned_data
+        return ClientWish(
+            agency_id=given["agency_id"], name=given["name"], purpose=given["purpose"],
+            home_url=given["home_url"].strip(), redirect_uris=tuple(given["redirect_uris"].split()),
+            scopes=tuple(given["scopes"]), auth_method=given["auth_method"], algorithm=given["algorithm"],
+        )  # fmt: skip

@@ -1,0 +1,26 @@
+"""Addresses of sign-on."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from shimin.capabilities.sign_on.web import asking, desk, endpoints, mine
+
+app_name = "sign_on"
+urlpatterns = [
+    path(".well-known/openid-configuration", endpoints.discovery, name="discovery"),
+    path(".well-known/oauth-authorization-server", endpoints.discovery, name="server_metadata"),
+    path("sign-on/keys", endpoints.keys, name="keys"),
+    path("sign-on/authorize", asking.authorize, name="authorize"),
+    path("sign-on/token", endpoints.token, name="token"),
+    path("sign-on/userinfo", endpoints.userinfo, name="userinfo"),
+    path("sign-on/revoke", endpoints.revocation, name="revoke"),
+    path("sign-on/continue/<str:secret>", asking.continue_request, name="continue"),
+    path("sign-on/consent/<str:secret>", asking.consent, name="consent"),
+    path("me/systems", mine.systems, name="systems"),
+    path("desk/systems", desk.clients, name="desk_clients"),
+    path("desk/systems/new", desk.register, name="desk_register"),
+    path("desk/systems/<int:client_id>", desk.client, name="desk_client"),
+    path("desk/systems/<int:client_id>/decide", desk.decide, name="desk_decide"),
+    path("desk/systems/<int:client_id>/secret", desk.secret, name="desk_secret"),
+]
