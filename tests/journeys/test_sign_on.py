@@ -1,0 +1,179 @@
+"""A department's system is connected as the how-to says, word for word, and a citizen signs in to it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.axe import serious_violations
+from tests.journeys.conftest import NewPage
+from tests.journeys.doors import PASSWORD, enter, enter_desk
+from tests.journeys.stack import ROOT, Demo
+
+HOWTO = (ROOT / "docs" / "howto" / "connect-a-department-system.md").read_text("utf-8")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Guide:
+    """The how-to with this test's ports for its own."""
+
+    def __init__(self, demo: Demo) -> None:
+        self.port = free_port()
+        self.text = HOWTO.replace("127.0.0.1:9440", f"127.0.0.1:{self.port}").replace("=9440", f"={self.port}")
+        self.text = self.text.replace("http://127.0.0.1:8000", demo.url)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        rows = re.findall(r"^\| (.+?) \| (.+?) \|$", self.text, re.MULTILINE)
+        return {name: value for name, value in rows if not name.startswith(("-", "field"))}
+
+    def commands(self, client_id: str) -> list[str]:
+        block = self.text.partition("## 4.")[2].partition("## 5.")[0]
+        lines = [line.strip() for line in block.splitlines() if line.startswith("    ")]
+        return [line.replace("<client_id>", client_id) for line in lines]
+
+
+@pytest.fixture
+def guide(demo: Demo) -> Guide:
+    return Guide(demo)
+
+
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Processes that the test starts; ended with it."""
+    processes: list[subprocess.Popen[bytes]] = []
+    yield processes
+    for process in processes:
+        process.terminate()
+        process.wait(10)
+
+
+def start_sample(guide: Guide, client_id: str, secret: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Run the how-to's own commands."""
+    *exports, command = guide.commands(client_id)
+    (folder / "sample-secret.txt").write_text(secret)
+    environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    for line in exports:
+        name, _, value = line.removeprefix("export ").partition("=")
+        environ[name] = value
+    setting, program, *arguments = shlex.split(command)
+    assert program == ".venv/bin/python"
+    environ["PYTHONPATH"] = str(ROOT / setting.removeprefix("PYTHONPATH="))
+    process = subprocess.Popen([sys.executable, *arguments], cwd=folder, env=environ)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{guide.port}/", timeout=2):
+                return process
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise RuntimeError("the sample system did not start")
+
+
+def register(page: Page, guide: Guide, name: str) -> str:
+    """Step 1; return the address of the system's page at the desk."""
+    enter_desk(page, "housing-fund")
+    page.get_by_role("navigation", name="待办队列").get_by_role("link", name="登录接入").click()
+    page.get_by_role("link", name="登记一个系统").click()
+    for label, value in {**guide.fields, "系统名称": name}.items():
+        page.get_by_label(label, exact=False).first.fill(value)
+    page.get_by_label("姓名、出生日期").check()
+    page.get_by_label("手机号").check()
+    assert serious_violations(page) == []
+    page.get_by_role("button", name="提交，等待批准").click()
+    expect(page.get_by_text("等待第二个人批准")).to_be_visible()
+    return re.sub(r"^https?://[^/]+", "", page.url)
+
+
+def approve(page: Page, name: str) -> None:
+    """Step 2."""
+    enter_desk(page, "city-security")
+    page.get_by_role("navigation", name="待办队列").get_by_role("link", name="登录接入审批").click()
+    page.get_by_role("link", name=name).click()
+    assert serious_violations(page) == []
+    page.get_by_role("button", name="批准", exact=True).click()
+    expect(page.get_by_text("可以使用")).to_be_visible()
+
+
+def take_secret(page: Page, address: str) -> tuple[str, str]:
+    """Step 3; return client_id and secret."""
+    page.goto(address)
+    page.get_by_role("button", name="领取密钥").click()
+    expect(page.get_by_text("密钥只显示这一次")).to_be_visible()
+    assert serious_violations(page) == []
+    secret = page.locator("[role=status] code").inner_text()
+    client_id = page.locator("dt:text-is('client_id') + dd").inner_text()
+    return client_id, secret
+
+
+def test_the_how_to_in_fifteen_minutes(new_page: NewPage, guide: Guide, tmp_path: Path, started: list):
+    name = f"公积金网上大厅{guide.port}"
+    desk = new_page(width=1280, height=800)
+    address = register(desk, guide, name)
+    approve(new_page(width=1280, height=800), name)
+    client_id, secret = take_secret(desk, address)
+    started.append(start_sample(guide, client_id, secret, tmp_path))
+
+    page = new_page()
+    page.goto(f"http://127.0.0.1:{guide.port}/")
+    page.get_by_role("link", name="用市民账号登录").click()
+    expect(page).to_have_url(re.compile("/account/sign-in"))
+    page.get_by_label("手机号").fill("13800000001")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=f"用市民账号登录“{name}”")).to_be_visible()
+    expect(page.get_by_text("姓名、出生日期")).to_be_visible()
+    assert serious_violations(page) == []
+    page.get_by_role("button", name="同意并登录").click()
+    expect(page.get_by_text("周晓敏，您好")).to_be_visible()
+    assert "code=" not in page.url
+    expect(page.get_by_text("urn:shimin:level:2")).to_be_visible()
+
+    page.goto("/me/systems")
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    assert serious_violations(page) == []
+    page.goto("/me/reads")
+    expect(page.get_by_text(name).first).to_be_visible()
+    assert serious_violations(page) == []
+
+    page.goto("/me/systems")
+    page.get_by_role("listitem").filter(has_text=name).get_by_role("button", name="断开").click()
+    expect(page).to_have_url(re.compile("/me/consents"))
+    page.goto(f"http://127.0.0.1:{guide.port}/sign-in")
+    expect(page.get_by_role("button", name="同意并登录")).to_be_visible()
+    page.get_by_role("button", name="不同意，返回").click()
+    expect(page.get_by_text("access_denied")).to_be_visible()
+
+
+def test_without_javascript_and_from_a_session_that_is_there(
+    new_page: NewPage, guide: Guide, tmp_path: Path, started: list
+):
+    name = f"不动产登记{guide.port}"
+    desk = new_page(width=1280, height=800)
+    address = register(desk, guide, name)
+    approve(new_page(width=1280, height=800), name)
+    started.append(start_sample(guide, *take_secret(desk, address), tmp_path))
+    page = new_page(script=False)
+    enter(page, "13800000001")
+    page.goto(f"http://127.0.0.1:{guide.port}/sign-in")
+    page.get_by_role("button", name="同意并登录").click()
+    expect(page.get_by_text("周晓敏，您好")).to_be_visible()
+    page.goto(f"http://127.0.0.1:{guide.port}/sign-in")
+    expect(page.get_by_text("周晓敏，您好")).to_be_visible()
