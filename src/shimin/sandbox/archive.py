@@ -15,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from .books import Books
 from .lives.car_parks import car_parks
 from .lives.dossiers import Dossier, dossiers
 from .lives.taxis import taxis
@@ -121,15 +122,17 @@ def _insert(connection: sqlite3.Connection, rows: list[tuple[str, int, str, byte
 
 
 class Archive:
-    """One department's file, open for reading; open it after a fork, not before."""
+    """One department's file, open for reading; open it after a fork, not before. Its books are what it writes."""
 
     def __init__(self, folder: Path, department: str) -> None:
         path = folder / f"{department}.sqlite3"
         self._connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self.books = Books(folder.parent / "books" / f"{department}.sqlite3")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the files."""
         self._connection.close()
+        self.books.close()
 
     def find_dossier(self, id_number: str) -> tuple[str, Row] | None:
         """Find a person's name and dossier by citizen number."""

@@ -114,10 +114,16 @@ class Department:
     title: str
     port_offset: int
     records: tuple[Record, ...]
+    acts: tuple[Record, ...] = ()
+    """What it can be told to do, in the form of a record: the answer says what came of it."""
 
     def find_record(self, name: str) -> Record | None:
         """Find a record by its name."""
         return next((record for record in self.records if record.name == name), None)
+
+    def find_act(self, name: str) -> Record | None:
+        """Find an act by its name."""
+        return next((act for act in self.acts if act.name == name), None)
 
 
 YEAR = Param("year", "年份", between=(1980, 2100))

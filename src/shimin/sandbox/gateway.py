@@ -20,6 +20,7 @@ from .problems import Problem
 from .verification import Verifier
 
 RECORDS: Final = "/records/"
+ACTS: Final = "/acts/"
 TOKEN_HEADER: Final = "x-sandbox-token"  # noqa: S105 - the name of a header
 
 
@@ -57,9 +58,9 @@ class Gateway:
 
     def _route(self, request: Request) -> Reply:
         path = request.path
-        if path.startswith(RECORDS):
+        if path.startswith((RECORDS, ACTS)):
             _require(request, "POST")
-            return self._serve_record(request, path.removeprefix(RECORDS))
+            return self._serve_record(request)
         match path:
             case "/healthz":
                 _require(request, "GET")
@@ -71,9 +72,9 @@ class Gateway:
                 return self._serve_faults(request)
         raise Problem(404, "unknown_path", "There is nothing at this path.")
 
-    def _serve_record(self, request: Request, name: str) -> Reply:
+    def _serve_record(self, request: Request) -> Reply:
         faults, delay_s = self._faults.next()
-        reply = self._spoilt(faults) or self._reply_to_record(request, name, faults)
+        reply = self._spoilt(faults) or self._reply_to_record(request, faults)
         reply.delay_s = delay_s
         return reply
 
@@ -93,28 +94,33 @@ class Gateway:
             return problem_reply(Problem(faults.status, "switched_fault", "A fault switch of the sandbox is on."))
         return None
 
-    def _reply_to_record(self, request: Request, name: str, faults: Faults) -> Reply:
+    def _reply_to_record(self, request: Request, faults: Faults) -> Reply:
         try:
-            return self._answer(request, name, faults)
+            return self._answer(request, faults)
         except Problem as problem:
             return problem_reply(problem)
 
-    def _answer(self, request: Request, name: str, faults: Faults) -> Reply:
+    def _answer(self, request: Request, faults: Faults) -> Reply:
         now = self._clock()
         request_signature = self._verifier.verify(request, now=now)
         if request.path != request.target:
             raise Problem(400, "malformed", "The signature does not cover a query: send none.", field="query")
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             raise Problem(400, "malformed", "Content-Type must be application/json.", field="content-type")
-        record = self._find_record(name)
+        record = self._find_record(request.path)
         enquiry = parse_enquiry(request.body)
         record.check(enquiry)
         return self._answerer.answer(enquiry, record.read(self._archive, enquiry), request_signature, now, faults)
 
-    def _find_record(self, name: str) -> Record:
-        record = self._department.find_record(name)
+    def _find_record(self, path: str) -> Record:
+        if path.startswith(ACTS):
+            name = path.removeprefix(ACTS)
+            record, said = self._department.find_act(name), "knows no act"
+        else:
+            name = path.removeprefix(RECORDS)
+            record, said = self._department.find_record(name), "keeps no record"
         if record is None:
-            raise Problem(404, "unknown_record", f"{self._department.name} keeps no record {name[:100]}.")
+            raise Problem(404, "unknown_record", f"{self._department.name} {said} {name[:100]}.")
         return record
 
     def _serve_faults(self, request: Request) -> Reply:
@@ -138,6 +144,7 @@ def describe(department: Department) -> dict[str, Any]:
         "department": department.name,
         "title": department.title,
         "records": [record.describe() for record in department.records],
+        "acts": [act.describe() for act in department.acts],
     }
 
 

@@ -10,12 +10,13 @@ def render(departments: tuple[Department, ...]) -> str:
 
 def _department(department: Department) -> str:
     head = f"### {department.name} {department.title} (port base + {department.port_offset})\n"
-    return "\n".join([head, *(_record(record) for record in department.records)])
+    acts = (_record(act, "act") for act in department.acts)
+    return "\n".join([head, *(_record(record, "record") for record in department.records), *acts])
 
 
-def _record(record: Record) -> str:
+def _record(record: Record, kind: str) -> str:
     about = "About a person." if record.about_person else "Not about a person: `subject` is null."
-    lines = [f"#### `{record.name}` {record.title}", "", about]
+    lines = [f"#### {'Act ' if kind == 'act' else ''}`{record.name}` {record.title}", "", about]
     lines += [_param(param) for param in record.params]
     lines += ["", "| field | type | title | values |", "|---|---|---|---|"]
     lines += [_field(field) for field in record.fields]

@@ -1,14 +1,26 @@
 """Traffic police (交警): violations, licences, vehicles and driving tests."""
 
-from ..archive import Row
+from datetime import datetime
+
+from ..archive import Archive, Row
 from ..department import Department, Field, Param, Record, person_reader
 from ..enquiry import Enquiry
 from ..lives.masking import mask_number
+from ..lives.timeline import BEIJING
+from .fines import ACTS, with_payments
 
 
-def _violations(dossier: Row, _: Enquiry) -> list[Row]:
+def _violations(archive: Archive, enquiry: Enquiry) -> list[Row] | None:
+    rows = _read_violations(archive, enquiry)
+    return rows and with_payments(archive, rows, datetime.now(BEIJING).date())
+
+
+def _violations_of(dossier: Row, _: Enquiry) -> list[Row]:
     rows: list[Row] = dossier["violations"]
     return rows
+
+
+_read_violations = person_reader(_violations_of)
 
 
 def _driving_licence(dossier: Row, _: Enquiry) -> list[Row]:
@@ -55,9 +67,10 @@ DEPARTMENT = Department(
                 Field("status", "string", "处理状态", values=("unhandled", "handled_unpaid", "paid")),
                 Field("handled_on", "date", "处理日期", nullable=True),
                 Field("due_date", "date", "缴款期限", nullable=True),
+                Field("payable_fen", "integer", "今天应缴（分），含逾期加处的罚款"),
                 Field("camera_photo", "boolean", "有电子监控照片"),
             ),
-            person_reader(_violations),
+            _violations,
         ),
         Record(
             "driving-licence",
@@ -113,4 +126,5 @@ DEPARTMENT = Department(
             (Param("file_number", "十二位档案编号", pattern=r"[0-9]{12}"),),
         ),
     ),
+    ACTS,
 )

@@ -70,7 +70,7 @@ def sign(
     raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
     created = int(time.time()) if created is None else created
     nonce = secrets.token_urlsafe(16) if nonce is None else nonce
-    request = Signed(f"/records/{record}", raw)
+    request = Signed(record if record.startswith("/") else f"/records/{record}", raw)
     values = {
         "@method": "POST",
         "@authority": f"127.0.0.1:{port}",
