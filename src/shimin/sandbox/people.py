@@ -71,6 +71,7 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
         ],
         "counts": {
             "violations": len(police["violations"]),
+            "unpaid-fines": sum(each["status"] == "handled_unpaid" for each in police["violations"]),
             "driving-licence": int(police["licence"] is not None),
             "vehicles": len(police["vehicles"]),
             "driving-test": len(police["tests"]),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
+from shimin.adapters.http_source.acts import HttpPaymentReporter
 from shimin.adapters.http_source.clients import Clients
 from shimin.adapters.http_source.directory import REGISTERS, Directory, NotConfigured
 from shimin.adapters.http_source.records import HttpRecordSource
@@ -14,14 +15,17 @@ from shimin.adapters.http_source.registers import HttpIdentitySource
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.ports import SourceSystem, set_record_source
 from shimin.capabilities.identity.ports import set_bank_card_source, set_identity_source, set_relation_source
+from shimin.capabilities.payments.ports import set_payment_reporter
 from shimin.kernel.calls.connection import Endpoint
 from shimin.kernel.crypto.keys import SIGNING_KEY, KeyUnreadable, load_private_key, load_public_key
 
 
 def connect(environ: Mapping[str, str] = os.environ) -> None:
-    """Serve the look-ups and the proof of a real name from the departments. Opens no connection yet."""
-    source = HttpRecordSource(Clients(_directory(environ)))
+    """Serve look-ups, proofs of a real name and reports of payments by the departments. Opens no connection yet."""
+    clients = Clients(_directory(environ))
+    source = HttpRecordSource(clients)
     set_record_source(source)
+    set_payment_reporter(HttpPaymentReporter(clients))
     registers = HttpIdentitySource(source)
     set_identity_source(registers)
     set_relation_source(registers)

@@ -11,7 +11,8 @@ from shimin.capabilities.catalogue.blocks import (
 )
 from shimin.capabilities.catalogue.codes import AUDIENCES, CLASSES, COUNTRY, TABS
 from shimin.capabilities.catalogue.domain import ItemCard, ItemGuide, StarLevel
-from shimin.capabilities.catalogue.folder.findings import Finding
+from shimin.capabilities.catalogue.folder.findings import Finding, FolderFault
+from shimin.capabilities.catalogue.folder.loader import load as load_yaml
 from shimin.capabilities.catalogue.folder.tree import ServiceFolder
 from shimin.capabilities.catalogue.operations.counts import forget_old_counts
 from shimin.capabilities.catalogue.operations.feedback import add_feedback
@@ -51,6 +52,7 @@ __all__ = [
     "Evidence",
     "ExampleResult",
     "Finding",
+    "FolderFault",
     "ItemCard",
     "ItemGuide",
     "Region",
@@ -74,6 +76,7 @@ __all__ = [
     "list_related",
     "list_themes",
     "load_reference",
+    "load_yaml",
     "most_used",
     "nearest_city",
     "note_used",

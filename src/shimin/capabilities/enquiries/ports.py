@@ -1,11 +1,20 @@
-"""What a record source must offer; ``adapters.http_source`` implements it over signed HTTP."""
+"""What a record source must offer (``adapters.http_source`` implements it over signed HTTP), and how another capability
+adds to an answer what can be done with its records.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from shimin.kernel.actor import Actor
+
+if TYPE_CHECKING:
+    from shimin.capabilities.enquiries.domain.declaration import View
+    from shimin.capabilities.enquiries.domain.fields import RecordRow
+    from shimin.capabilities.enquiries.domain.offer import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +102,45 @@ def record_source() -> RecordSource:
     if _source is None:
         raise LookupError("no record source is connected: see adapters.http_source.connect")
     return _source
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAction:
+    """What a person may do next with one record: a button that sends ``fields`` to ``address``, a path of ours.
+
+    ``ref`` names the same to programs ({"kind": "debt", "ref": …}).
+    """
+
+    label: str
+    address: str
+    fields: Mapping[str, str]
+    ref: Mapping[str, str]
+
+
+class RecordActions(Protocol):
+    """Another capability's part of an answer. Opens no socket; what it does not know of, it leaves alone."""
+
+    def find(
+        self, *, actor: Actor, offer: Offer, view: View, records: Sequence[RecordRow], now: datetime
+    ) -> Sequence[RecordAction | None]:
+        """Return one entry for each record, None where there is nothing to do; empty: for none of them."""
+        ...
+
+
+_actions: list[RecordActions] = []
+
+
+def register_record_actions(actions: RecordActions) -> None:
+    """Add what a capability lets people do with records; once, when its app starts."""
+    _actions.append(actions)
+
+
+def actions_of(
+    *, actor: Actor, offer: Offer, view: View, records: Sequence[RecordRow], now: datetime
+) -> list[RecordAction | None]:
+    """Return for each record the first action that a capability offers."""
+    found: list[RecordAction | None] = [None] * len(records)
+    for each in _actions:
+        offered = each.find(actor=actor, offer=offer, view=view, records=records, now=now)
+        found = [have or new for have, new in zip(found, offered, strict=True)] if offered else found
+    return found

@@ -30,7 +30,15 @@ from shimin.capabilities.enquiries.operations.disputes import (
 from shimin.capabilities.enquiries.operations.look_up import look_up
 from shimin.capabilities.enquiries.operations.upkeep import close_lost_lines, trim_cache
 from shimin.capabilities.enquiries.operations.watching import watch_sources
-from shimin.capabilities.enquiries.ports import RecordSource, set_record_source
+from shimin.capabilities.enquiries.ports import (
+    RecordAction,
+    RecordActions,
+    RecordSource,
+    SourceSystem,
+    actions_of,
+    register_record_actions,
+    set_record_source,
+)
 from shimin.capabilities.enquiries.queries.desk import (
     OFFICER,
     DeskDispute,
@@ -77,10 +85,13 @@ __all__ = [
     "Read",
     "ReadPage",
     "Record",
+    "RecordAction",
+    "RecordActions",
     "RecordLookedUp",
     "RecordSource",
     "SourceBusy",
     "SourceRefused",
+    "SourceSystem",
     "SourceUnavailable",
     "SourceView",
     "ToldPlot",
@@ -88,6 +99,7 @@ __all__ = [
     "UnknownView",
     "View",
     "WrongParam",
+    "actions_of",
     "answer_dispute",
     "are_complete",
     "close_lost_lines",
@@ -103,6 +115,7 @@ __all__ = [
     "look_up",
     "other_readings",
     "register_other_readings",
+    "register_record_actions",
     "request_callback",
     "say_value",
     "set_record_source",

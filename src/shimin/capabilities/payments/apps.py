@@ -16,4 +16,15 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        import_module("shimin.capabilities.payments.tasks")
+        from shimin.capabilities.catalogue.public import register_block
+        from shimin.capabilities.enquiries.public import register_record_actions
+        from shimin.capabilities.payments.debts.block import PayBlock
+        from shimin.capabilities.payments.debts.buttons import DebtButtons
+        from shimin.capabilities.payments.debts.keeper import RecordDebts
+        from shimin.capabilities.payments.ports import register_payable
+
+        register_block(PayBlock())
+        register_record_actions(DebtButtons())
+        register_payable(RecordDebts())
+        for module in ("tasks", "subscriptions", "own_part"):
+            import_module(f"shimin.capabilities.payments.{module}")

@@ -24,6 +24,7 @@ from shimin.capabilities.enquiries.api.schemas import (
 )
 from shimin.capabilities.enquiries.public import (
     UnknownView,
+    actions_of,
     file_dispute,
     get_offer,
     get_read_for,
@@ -60,15 +61,18 @@ def get_look_up(request: Request, code: RegionCode, slug: Slug) -> dict[str, Any
     "item asks for. Every call is in the person's access log, refused ones too.",
 )
 def post_look_up(request: Request, code: RegionCode, slug: Slug, body: LookUpIn) -> HttpResponse:
+    now = clock.now()
     try:
         record = look_up(
             actor=request.actor, region_code=code, slug=slug, view_code=body.view, params=body.params,
-            now=clock.now(), address=request.META.get("REMOTE_ADDR", ""),
+            now=now, address=request.META.get("REMOTE_ADDR", ""),
         )  # fmt: skip
     except UnknownView:
         raise NotFound from None
     # Written out here: in a rush, checking our own answer against its schema would cost a tenth of the look-up.
-    told = record_out(record, tell(record.question.view, record.extract))
+    view = record.question.view
+    actions = actions_of(actor=request.actor, offer=record.question.offer, view=view, records=record.extract, now=now)
+    told = record_out(record, tell(view, record.extract), actions)
     response = HttpResponse(orjson.dumps(told), content_type="application/json")
     _keep_nowhere(response)
     return response

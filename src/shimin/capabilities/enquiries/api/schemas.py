@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from shimin.capabilities.enquiries.public import (
     Offer,
     Read,
     Record,
+    RecordAction,
 )
 
 ParamText = Annotated[str, StringConstraints(max_length=100)]
@@ -49,6 +51,14 @@ class NextStepOut(Schema):
     ready: bool
 
 
+class ActionOut(Schema):
+    """What can be done with one record, by its place in `records`; a debt is paid by an order of `ref`."""
+
+    record: int
+    label: str
+    ref: dict[str, str]
+
+
 class RecordOut(Schema):
     """A record: the answer in words, and the named fields. Amounts ending in _fen are hundredths of a yuan."""
 
@@ -66,6 +76,7 @@ class RecordOut(Schema):
     fields: list[FieldOut]
     records: list[dict[str, str | int | float | bool | None]]
     next_steps: list[NextStepOut]
+    actions: list[ActionOut]
 
 
 class ParamOut(Schema):
@@ -141,7 +152,7 @@ class DisputeFiledOut(Schema):
     dispute_id: str
 
 
-def record_out(record: Record, answer: Answer) -> dict[str, Any]:
+def record_out(record: Record, answer: Answer, actions: Sequence[RecordAction | None]) -> dict[str, Any]:
     """Return a record for RecordOut."""
     question = record.question
     return {
@@ -159,6 +170,11 @@ def record_out(record: Record, answer: Answer) -> dict[str, Any]:
         "fields": _fields(question.view.fields.values()),
         "records": list(record.extract),
         "next_steps": [{"words": step.words, "item": step.item, "ready": step.ready} for step in answer.next_steps],
+        "actions": [
+            {"record": place, "label": action.label, "ref": dict(action.ref)}
+            for place, action in enumerate(actions)
+            if action is not None
+        ],
     }
 
 

@@ -25,7 +25,7 @@ VIOLATION = {
     "violation_id": "430104261106000000001", "plate": "湘A12345", "plate_type": "小型汽车号牌",
     "violated_at": "2026-11-06T08:14:00+08:00", "place": "岳麓区潇湘中路", "act_code": "1625",
     "act": "驾驶机动车违反道路交通信号灯通行", "fine_fen": 20_000, "points": 6, "status": "unhandled", "due_date": None,
-    "camera_photo": True,
+    "payable_fen": 0, "camera_photo": True,
 }  # fmt: skip
 SCORE = {
     "candidate_number_masked": "2643******0001", "year": 2026, "track": "物理类", "total": 655, "chinese": 121,

@@ -62,7 +62,7 @@ def look_up_page(request: Request, region_code: str, slug: str) -> HttpResponse:
         return _page(request, "enquiries/consent.html", offer, view, params)
     except _NOT_ANSWERED as error:
         return _page(request, "enquiries/not_answered.html", offer, view, params, error=error, status=error.status)
-    return _page(request, "enquiries/record.html", offer, view, params, **record_context(record, clock.local_date(now)))
+    return _page(request, "enquiries/record.html", offer, view, params, **record_context(request.actor, record, now))
 
 
 @require_http_methods(["POST"])

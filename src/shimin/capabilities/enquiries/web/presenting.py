@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from shimin.capabilities.enquiries.public import Record, ToldPlot, say_value, tell, tell_plots, tell_records
+from shimin.capabilities.enquiries.public import (
+    Record,
+    RecordAction,
+    ToldPlot,
+    ToldRecord,
+    actions_of,
+    say_value,
+    tell,
+    tell_plots,
+    tell_records,
+)
+from shimin.kernel import clock
+from shimin.kernel.actor import Actor
 from shimin.ui.plots import BarPlot, bars
 
 SHOWN = 5  # more than a few entries would push plots and source out of sight
 
 
-def record_context(record: Record, today: date) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of the list, and what the person may do with it."""
+
+    told: ToldRecord
+    action: RecordAction | None
+
+
+def record_context(actor: Actor, record: Record, now: datetime) -> dict[str, Any]:
     """Return what enquiries/record.html needs beside the offer."""
-    question = record.question
-    told = tell_records(question.view, record.extract)
+    question, today = record.question, clock.local_date(now)
+    actions = actions_of(actor=actor, offer=question.offer, view=question.view, records=record.extract, now=now)
+    told = [Entry(*pair) for pair in zip(tell_records(question.view, record.extract), actions, strict=True)]
     options = {param.name: param.options(today) for param in question.view.params}
     rush = question.offer.lookup.rush
     return {

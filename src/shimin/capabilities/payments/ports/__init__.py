@@ -22,8 +22,15 @@ from shimin.capabilities.payments.ports.payable import (
     payable,
     register_payable,
 )
+from shimin.capabilities.payments.ports.reporter import (
+    ActAnswer,
+    PaymentReporter,
+    payment_reporter,
+    set_payment_reporter,
+)
 
 __all__ = [
+    "ActAnswer",
     "CashierPage",
     "Checkout",
     "Gateway",
@@ -33,6 +40,7 @@ __all__ = [
     "Owed",
     "PaidLine",
     "Payable",
+    "PaymentReporter",
     "RefundState",
     "SettlementRefused",
     "TradeState",
@@ -40,6 +48,8 @@ __all__ = [
     "gateway",
     "gateways",
     "payable",
+    "payment_reporter",
     "register_gateway",
     "register_payable",
+    "set_payment_reporter",
 ]

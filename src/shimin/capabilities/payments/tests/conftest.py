@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shimin.capabilities.enquiries.tests.conftest import at, fresh_buckets, resident, source  # noqa: F401 (fixtures)
 from shimin.capabilities.payments.ports.gateway import _gateways
 from shimin.capabilities.payments.ports.payable import _payables
 from shimin.capabilities.payments.tests.keepers import FakeGateway, FakeKeeper
