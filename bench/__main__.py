@@ -14,7 +14,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import enquire, memory, portal, rush, search
+from bench.workloads import enquire, index, memory, portal, rush, search
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -27,6 +27,8 @@ WORKLOADS: dict[str, Workload] = {
     "search": search.measure,
     "memory": memory.measure,
 }
+# They need no installation, and ``all`` leaves them out: other volumes, other machines.
+APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
 _OWN = frozenset({"enquire", "rush", "memory"})
 _RESIDENTS = 2_000
@@ -40,6 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = list(WORKLOADS) if options.workload == "all" else [options.workload]
     began = time.monotonic()
     try:
+        if options.workload in APART:
+            state = machine.describe_analytics()
+            with stoppable():
+                figures = APART[options.workload](plan)
+            _print(figures, _told(state, plan, began), as_json=options.json)
+            return 0
         with stoppable(), _installation(options, plan, names) as installation:
             state = machine.describe(installation.database_url)
             figures = [figure for name in names for figure in WORKLOADS[name](installation, plan)]
@@ -48,13 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except Stopped as stopped:
         return 128 + stopped.number
-    _print(figures, f"{state}\n{plan.words}; {time.monotonic() - began:.0f} s in all", as_json=options.json)
+    _print(figures, _told(state, plan, began), as_json=options.json)
     return 0
+
+
+def _told(state: str, plan: Plan, began: float) -> str:
+    return f"{state}\n{plan.words}; {time.monotonic() - began:.0f} s in all"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="./shimin bench", description=__doc__)
-    parser.add_argument("workload", choices=[*WORKLOADS, "all"])
+    parser.add_argument("workload", choices=[*WORKLOADS, *APART, "all"])
     parser.add_argument("--json", action="store_true", help="one object a line instead of the table")
     parser.add_argument("--quick", action="store_true", help="smaller volumes, under a minute: does it work?")
     parser.add_argument("--seconds", type=_positive, help="length of each measured stretch (default 5)")

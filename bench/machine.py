@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import subprocess
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from shutil import which
@@ -13,23 +14,39 @@ from shutil import which
 import psycopg
 
 _SOFTWARE = ("django", "psycopg", "granian", "litestar", "asyncpg")
+_ANALYTICS = ("ibis-framework", "duckdb")
 
 
 def describe(database_url: str) -> str:
     """Return one paragraph: processor, cores, memory, load, and the versions of what is measured."""
+    return f"{_hardware()}\n{_database(database_url)}, {_software(_SOFTWARE)}, {_wrk_version()}"
+
+
+def describe_analytics() -> str:
+    """Return the same for what runs without the platform's processes and database."""
+    return f"{_hardware()}\n{_software(_ANALYTICS)}"
+
+
+def _hardware() -> str:
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {_memory_gib():.0f} GiB, {platform.system()} {platform.release()}; "
+        f"load average {os.getloadavg()[0]:.1f} at the start"
+    )
+
+
+def _software(names: Sequence[str]) -> str:
+    versions = ", ".join(f"{name} {version(name)}" for name in names)
+    return f"Python {platform.python_version()}, {versions}"
+
+
+def _database(database_url: str) -> str:
     with psycopg.connect(database_url) as connection:
         row = connection.execute(
             "SELECT current_setting('server_version'), current_setting('synchronous_commit'), "
             "current_setting('shared_buffers')"
         ).fetchone()
     postgres, commit, buffers = row or ("?", "?", "?")
-    versions = ", ".join(f"{name} {version(name)}" for name in _SOFTWARE)
-    return (
-        f"{_processor()}, {os.cpu_count()} cores, {_memory_gib():.0f} GiB, {platform.system()} {platform.release()}; "
-        f"load average {os.getloadavg()[0]:.1f} at the start\n"
-        f"PostgreSQL {postgres} (synchronous_commit {commit}, shared_buffers {buffers}), "
-        f"Python {platform.python_version()}, {versions}, {_wrk_version()}"
-    )
+    return f"PostgreSQL {postgres} (synchronous_commit {commit}, shared_buffers {buffers})"
 
 
 def _processor() -> str:

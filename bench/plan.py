@@ -15,6 +15,7 @@ class Plan:
     residents: int = 60_000
     distractors: int = 50_000
     hang_pairs: int = 7
+    events: int = 100_000_000
     rounds: int = ROUNDS
     quick: bool = False
 
@@ -27,4 +28,4 @@ class Plan:
 
 def quick() -> Plan:
     """Return the plan that shows within a minute whether all works."""
-    return Plan(seconds=1.0, residents=1_500, distractors=2_000, hang_pairs=3, quick=True)
+    return Plan(seconds=1.0, residents=1_500, distractors=2_000, hang_pairs=3, events=1_000_000, quick=True)

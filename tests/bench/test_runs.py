@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bench.__main__ import WORKLOADS
+from bench.__main__ import APART, WORKLOADS
 from bench.plan import ROUNDS
 
 pytestmark = pytest.mark.setup
@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("bench")
 
 
-@pytest.mark.parametrize("workload", list(WORKLOADS))
+@pytest.mark.parametrize("workload", [*WORKLOADS, *APART])
 def test_quick_run_prints_well_formed_figures(workload, folder):
     environ = {**os.environ, "SHIMIN_DATA_DIR": str(folder)}
     began = time.monotonic()

@@ -16,7 +16,7 @@ from shimin.capabilities.catalogue.folder.loader import load as load_yaml
 from shimin.capabilities.catalogue.folder.tree import ServiceFolder
 from shimin.capabilities.catalogue.operations.counts import forget_old_counts
 from shimin.capabilities.catalogue.operations.feedback import add_feedback
-from shimin.capabilities.catalogue.operations.reference import load_reference, region_names
+from shimin.capabilities.catalogue.operations.reference import load_reference, published_regions, region_names
 from shimin.capabilities.catalogue.queries import (
     Theme,
     get_item,
@@ -80,6 +80,7 @@ __all__ = [
     "most_used",
     "nearest_city",
     "note_used",
+    "published_regions",
     "region_names",
     "register_block",
     "registered_blocks",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
+from shimin.capabilities.catalogue import regions
 from shimin.capabilities.catalogue.codes import COUNTRY
 from shimin.capabilities.catalogue.models import Region, Synonym
 from shimin.capabilities.catalogue.operations.stamp import changing
@@ -32,10 +33,10 @@ class Loaded:
 def load_reference(*, now: datetime) -> Loaded:
     """Load regions and seed synonyms; run again it changes only what differs. Synonyms of the desk stay."""
     with changing(SYSTEM):
-        regions = [_COUNTRY_ROW, *_regions()]
+        rows = [_COUNTRY_ROW, *_regions()]
         columns = ["name", "short_name", "level", "parent_code", "pinyin", "initials", "lng", "lat"]
         Region.objects.bulk_create(
-            regions, update_conflicts=True, unique_fields=["code"], update_fields=columns, batch_size=1000
+            rows, update_conflicts=True, unique_fields=["code"], update_fields=columns, batch_size=1000
         )
         pairs = _synonyms()
         Synonym.objects.filter(origin="seed").delete()
@@ -43,7 +44,7 @@ def load_reference(*, now: datetime) -> Loaded:
             [Synonym(id=new_id(), said=said, meant=meant, origin="seed", updated_at=now) for said, meant in pairs],
             ignore_conflicts=True,
         )
-        loaded = Loaded(len(regions), Synonym.objects.count())
+        loaded = Loaded(len(rows), Synonym.objects.count())
         audit.record(
             actor=SYSTEM, action="catalogue.reference_loaded", target="catalogue", target_id=None, now=now,
             details={"regions": loaded.regions, "synonyms": loaded.synonyms},
@@ -59,6 +60,12 @@ def known_regions() -> frozenset[str]:
 def region_names() -> frozenset[str]:
     """Return the full and short names of all regions of the published list; reads the file, like ``known_regions``."""
     return frozenset(name for region in _regions() for name in (region.name, region.short_name))
+
+
+def published_regions() -> list[regions.Region]:
+    """Return the regions of the published list, in code order; reads the file, like ``known_regions``."""
+    names = [field.name for field in fields(regions.Region)]
+    return [regions.Region(**{name: getattr(row, name) for name in names}) for row in _regions()]
 
 
 def _regions() -> list[Region]:

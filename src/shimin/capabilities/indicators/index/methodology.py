@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from shimin.capabilities.indicators.counting.rules import CountRules, read_rules
 from shimin.capabilities.indicators.index.errors import IndexFault
 
 FILE = "methodology.yaml"
@@ -84,7 +85,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Methodology:
-    """A checked methodology; ``order`` lists the indicators with parts before wholes."""
+    """A checked methodology; ``order`` lists the indicators with parts before wholes; ``counts`` is None when it starts
+    from numbers that somebody else counted."""
 
     key: str
     title: str
@@ -95,6 +97,7 @@ class Methodology:
     stages: tuple[Stage, ...]
     indicators: Mapping[str, Indicator]
     order: tuple[str, ...]
+    counts: CountRules | None
 
     def stage_of(self, score: Fraction) -> Stage:
         """Return the stage of an unrounded score."""
@@ -153,6 +156,7 @@ def _methodology(key: str, document: Mapping[str, Any]) -> Methodology:
         stages=stages,
         indicators=indicators,
         order=_order(indicators),
+        counts=read_rules(document["counts"], frozenset(indicators)) if "counts" in document else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""``index``: compute the city service index from a spreadsheet, weigh by experts, recover weights, test robustness."""
+"""``index``: count a matrix, compute the index from a spreadsheet, weigh by experts, recover weights, test ranks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shimin.capabilities.catalogue.public import region_names
+from shimin.capabilities.indicators.counting.count import Matrix, count_matrix
+from shimin.capabilities.indicators.counting.engines import ENGINES
 from shimin.capabilities.indicators.index import ahp, recover, robustness
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.methodology import Methodology, load_methodology
@@ -25,7 +27,7 @@ ROOT = Path("methodologies")
 class Command(BaseCommand):
     """Dispatch to one method per verb."""
 
-    help = "Compute the city service index (compute, ahp, recover, robustness, lift)."
+    help = "Compute the city service index (count, compute, ahp, recover, robustness, lift)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,6 +38,16 @@ class Command(BaseCommand):
         scores.add_argument(
             "--reference", type=Path, metavar="FILE.csv", help="further regions that count for scaling only"
         )
+        count = verbs.add_parser("count", help="counts by region from the events of a matrix of accounts")
+        count.add_argument("--methodology", required=True, metavar="NAME", help="a folder of methodologies/")
+        count.add_argument("--events", type=Path, required=True, metavar="FILE", help="Parquet or CSV")
+        count.add_argument("--accounts", type=Path, required=True, metavar="FILE", help="Parquet or CSV")
+        count.add_argument("--spam", type=Path, metavar="FILE", help="readers that do not count")
+        count.add_argument("--population", type=Path, metavar="FILE.csv", help="region,population (in millions)")
+        count.add_argument("--level", choices=["province", "city"], default="province")
+        count.add_argument("--engine", choices=ENGINES, default="duckdb")
+        count.add_argument("--scores", action="store_true", help="add every score that the counts reach")
+        count.add_argument("--output", type=Path, metavar="FILE.csv", help="write there instead of the terminal")
         weigh = verbs.add_parser("ahp", help="weights from experts' pairwise comparisons, one CSV square an expert")
         weigh.add_argument("files", nargs="+", type=Path, metavar="FILE.csv")
         weigh.add_argument("--warn", action="store_true", help="go on with inconsistent judgements (CR > 0.1)")
@@ -56,8 +68,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         verb = {
-            "compute": self._compute, "ahp": self._ahp, "recover": self._recover, "robustness": self._robustness,
-            "lift": self._lift,
+            "count": self._count, "compute": self._compute, "ahp": self._ahp, "recover": self._recover,
+            "robustness": self._robustness, "lift": self._lift,
         }[options["verb"]]  # fmt: skip
         try:
             verb(options)
@@ -71,17 +83,20 @@ class Command(BaseCommand):
         for key in scores.compared:
             what = "the printed total" if key == methodology.root else "what its parts make"
             self.stderr.write(f"{key}: differs from {what} by {float(scores.largest_difference(key)):.4f} at most")
-        rows = list(_rows(scores, exact=options["exact"]))
-        if options["output"] is None:
-            _write(sys.stdout, rows)
-            return
-        try:
-            with options["output"].open("w", encoding="utf-8", newline="") as file:
-                _write(file, rows)
-        except OSError as error:
-            raise CommandError(
-                f"{options['output']}: {error.strerror}. Mend: choose a file that can be written."
-            ) from None
+        _put(options["output"], list(_rows(scores, exact=options["exact"])))
+
+    def _count(self, options: dict[str, Any]) -> None:
+        methodology = load_methodology(ROOT / options["methodology"])
+        population = read_table(options["population"], known=region_names()) if options["population"] else None
+        matrix = Matrix(options["events"], options["accounts"], options["spam"], population)
+        table = count_matrix(methodology, matrix, level=options["level"], engine=options["engine"])
+        scores = compute(methodology, table).values if options["scores"] else {}
+        made = {key: scores[key] for key in methodology.order if key in scores and key not in table.columns}
+        rows: list[Sequence[object]] = [["region", *table.columns, *made]]
+        for region in table.regions:
+            counts = [_plain(column[region]) for column in table.columns.values()]
+            rows.append([region, *counts, *(repr(float(values[region])) for values in made.values())])
+        _put(options["output"], rows)
 
     def _ahp(self, options: dict[str, Any]) -> None:
         judgements = [ahp.read_judgement(path) for path in options["files"]]
@@ -158,6 +173,22 @@ def _shown(scores: Scores, key: str, region: str, decimals: int, exact: bool) ->
     if value is None:
         return ""
     return repr(float(value)) if exact else str(rounded(value, decimals))
+
+
+def _plain(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else repr(float(value))
+
+
+def _put(output: Path | None, rows: Iterable[Sequence[object]]) -> None:
+    """Write the rows to the file, or to the terminal."""
+    if output is None:
+        _write(sys.stdout, rows)
+        return
+    try:
+        with output.open("w", encoding="utf-8", newline="") as file:
+            _write(file, rows)
+    except OSError as error:
+        raise CommandError(f"{output}: {error.strerror}. Mend: choose a file that can be written.") from None
 
 
 def _write(file: Any, rows: Iterable[Sequence[object]]) -> None:
