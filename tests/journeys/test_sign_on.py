@@ -123,6 +123,17 @@ def take_secret(page: Page, address: str) -> tuple[str, str]:
     return client_id, secret
 
 
+def hears_of_it(page: Page, guide: Guide) -> None:
+    """Look at the system until it has been told of the sign-out."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        page.goto(f"http://127.0.0.1:{guide.port}/")
+        if page.get_by_text("您好").count() == 0:
+            return
+        time.sleep(0.5)
+    raise AssertionError("the system was not told")
+
+
 def test_the_how_to_in_fifteen_minutes(new_page: NewPage, guide: Guide, tmp_path: Path, started: list):
     name = f"公积金网上大厅{guide.port}"
     desk = new_page(width=1280, height=800)
@@ -153,6 +164,19 @@ def test_the_how_to_in_fifteen_minutes(new_page: NewPage, guide: Guide, tmp_path
     expect(page.get_by_text(name).first).to_be_visible()
     assert serious_violations(page) == []
 
+    page.goto(f"http://127.0.0.1:{guide.port}/")
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("link", name="用市民账号登录")).to_be_visible()
+    page.goto("/me/")
+    expect(page).to_have_url(re.compile("/account/sign-in"))  # signed out at the city too
+    enter(page, "13800000001")
+    page.goto(f"http://127.0.0.1:{guide.port}/sign-in")
+    expect(page.get_by_text("周晓敏，您好")).to_be_visible()
+    page.goto("/me/")
+    page.get_by_role("button", name="退出登录").click()
+    hears_of_it(page, guide)
+
+    enter(page, "13800000001")
     page.goto("/me/systems")
     page.get_by_role("listitem").filter(has_text=name).get_by_role("button", name="断开").click()
     expect(page).to_have_url(re.compile("/me/consents"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from shimin.adapters import alipay, http_source
+from shimin.adapters import alipay, http_source, sign_on_calls
 
 
 def plug_in() -> None:
     """Connect every port; called once, when all apps are ready. Opens no connection."""
     http_source.connect()
     alipay.connect()
+    sign_on_calls.connect()

@@ -17,6 +17,7 @@ from shimin.capabilities.identity.events import (
 )
 from shimin.capabilities.identity.operations.consents import ConsentMissing, give_consent, withdraw_consent
 from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen, provide_demo_generator
+from shimin.capabilities.identity.operations.sessions import sign_out
 from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
 from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
 from shimin.capabilities.identity.ports import (
@@ -93,6 +94,7 @@ __all__ = [
     "register_personal_data",
     "set_identity_source",
     "set_relation_source",
+    "sign_out",
     "stands_consent",
     "withdraw_consent",
 ]

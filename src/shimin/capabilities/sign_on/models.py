@@ -30,6 +30,8 @@ class Client(Table):
     secret_hash = models.BinaryField(null=True)
     algorithm = models.TextField(default=str(Algorithm.RS256))
     redirect_uris = ArrayField(models.TextField())
+    post_logout_uris = ArrayField(models.TextField(), default=list)
+    logout_url = models.TextField(default="")  # is told when somebody signs out; empty: it asks for nothing
     scopes = ArrayField(models.TextField())
     requested_by_id = models.BigIntegerField()
     requested_at = models.DateTimeField()
@@ -194,6 +196,29 @@ class Token(Table):
             ),
         ]
         indexes: ClassVar = [models.Index(name="sign_on_token_expiring", fields=["expires_at"])]
+
+
+class LogoutNotice(Table):
+    """One sign-out that one system is to be told of, until it has said yes or we give up."""
+
+    kind: ClassVar[TableKind] = TableKind.LOCAL
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")
+    authorisation_id = models.BigIntegerField()
+    subject = models.TextField()
+    made_at = models.DateTimeField()
+    tries = models.IntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)  # None: told, refused or given up
+    outcome = models.TextField(default="")
+
+    class Meta:
+        db_table = "sign_on_logout_notice"
+        indexes: ClassVar = [
+            models.Index(
+                name="sign_on_logout_notice_due", fields=["next_try_at"], condition=Q(next_try_at__isnull=False)
+            ),
+        ]
 
 
 class HandOver(Table):

@@ -31,6 +31,13 @@ from shimin.capabilities.sign_on.operations.registering import (
     own_agencies,
     request_client,
 )
+from shimin.capabilities.sign_on.operations.signing_out import (
+    SignOutAsked,
+    SignOutUnreadable,
+    read_sign_out,
+    sign_out_everywhere,
+)
+from shimin.capabilities.sign_on.operations.telling import tell_sign_outs
 from shimin.capabilities.sign_on.operations.token import exchange, revoke
 from shimin.capabilities.sign_on.operations.userinfo import tell_userinfo
 from shimin.capabilities.sign_on.queries.clients import (
@@ -74,6 +81,8 @@ __all__ = [
     "OwnRequest",
     "RequestGone",
     "Scope",
+    "SignOutAsked",
+    "SignOutUnreadable",
     "SystemConnected",
     "Waiting",
     "agree",
@@ -94,9 +103,12 @@ __all__ = [
     "list_hand_overs",
     "own_agencies",
     "publish_keys",
+    "read_sign_out",
     "refuse",
     "request_client",
     "revoke",
     "rotate",
+    "sign_out_everywhere",
+    "tell_sign_outs",
     "tell_userinfo",
 ]

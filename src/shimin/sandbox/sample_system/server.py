@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import httpx
@@ -85,20 +85,38 @@ class Sample:
             person = client.get(self.provider["userinfo_endpoint"]).raise_for_status().json()
         if person["sub"] != claims["sub"]:
             raise ValueError("两处说的不是同一个人。")
-        mine.update(person, acr=claims["acr"], sid=claims["sid"])
+        mine.update(person, acr=claims["acr"], sid=claims["sid"], id_token=tokens["id_token"])
 
-    def check(self, id_token: str, nonce: str) -> dict[str, Any]:
-        """Return an id token's claims once signature, issuer, audience, times and nonce are right."""
+    def check(self, token: str, nonce: str | None) -> dict[str, Any]:
+        """Return a token's claims once signature, issuer, audience, times and nonce (None: none) are right."""
         keys = KeySet.import_key_set(httpx.get(self.provider["jwks_uri"]).raise_for_status().json())
-        claims = jwt.decode(id_token, keys, algorithms=["RS256", "ES256"]).claims
+        claims = jwt.decode(token, keys, algorithms=["RS256", "ES256"]).claims
         wanted: dict[str, Any] = {
             "iss": {"essential": True, "value": self.settings.issuer},
             "aud": {"essential": True, "value": self.settings.client_id},
-            "nonce": {"essential": True, "value": nonce},
             "exp": {"essential": True},
         }
+        if claims.get("nonce") != nonce:
+            raise ValueError("这个凭证不是为这次登录签发的。")
         jwt.JWTClaimsRegistry(**wanted).validate(claims)
         return dict(claims)
+
+    def hear(self, environ: dict[str, Any]) -> None:
+        """Take a logout token: end the sign-in it names. Event and no nonce: no id token passes for one."""
+        body = environ["wsgi.input"].read(min(int(environ.get("CONTENT_LENGTH") or 0), 10_000)).decode("ascii")
+        claims = self.check(dict(parse_qsl(body))["logout_token"], None)
+        if "http://schemas.openid.net/event/backchannel-logout" not in claims["events"]:
+            raise ValueError("这不是退出通知。")
+        for mine in self.browsers.values():
+            if mine.get("sid") == claims["sid"]:
+                mine.clear()
+
+    def leave(self, mine: dict[str, Any]) -> str:
+        """End the sign-in here and return where the person ends it at the city too."""
+        hint = {"id_token_hint": mine["id_token"]} if "id_token" in mine else {}
+        mine.clear()
+        back = {"post_logout_redirect_uri": f"http://127.0.0.1:{self.settings.port}/"}
+        return f"{self.provider['end_session_endpoint']}?{urlencode({**hint, **back})}"
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         cookie = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
@@ -121,8 +139,13 @@ class Sample:
                     return "400 Bad Request", [], _PAGE.format(f"<p role=alert>{html.escape(str(wrong))}</p>{_SIGN_IN}")
                 return "302 Found", [("Location", "/")], ""
             case "POST", "/sign-out":
-                mine.clear()
-                return "303 See Other", [("Location", "/")], ""
+                return "303 See Other", [("Location", self.leave(mine))], ""
+            case "POST", "/backchannel":
+                try:
+                    self.hear(environ)
+                except Exception:
+                    return "400 Bad Request", [], ""
+                return "200 OK", [("Cache-Control", "no-store")], ""
             case "GET", "/":
                 return "200 OK", [], _PAGE.format(_welcome(mine))
             case _:

@@ -8,7 +8,7 @@ from shimin.capabilities.identity.public import stands_consent
 from shimin.capabilities.sign_on.domain.claims import Scope, purpose_code
 from shimin.capabilities.sign_on.domain.clients import AuthorisationEnd
 from shimin.capabilities.sign_on.models import Authorisation, ConnectedSystem
-from shimin.capabilities.sign_on.operations.ending import end_authorisations
+from shimin.capabilities.sign_on.operations.ending import end_authorisations, queue_notices
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
 
@@ -34,8 +34,10 @@ def end_of_consent(*, account_id: int, purpose: str, now: datetime) -> None:
 def end_of_session(*, session_id: int, now: datetime) -> None:
     """End what a session gave, except what was agreed to outlive it (offline_access)."""
     with scope(SYSTEM):
-        rows = Authorisation.objects.filter(session_id=session_id, ended_at=None)
+        rows = list(Authorisation.objects.select_related("client").filter(session_id=session_id, ended_at=None))
         ids = [row.id for row in rows if Scope.OFFLINE_ACCESS not in row.scopes]
+        # The person is signed out there too; what they agreed to goes on without them.
+        queue_notices([row for row in rows if row.id not in ids], now)
         end_authorisations(actor=SYSTEM, ids=ids, reason=AuthorisationEnd.SIGNED_OUT, now=now)
 
 

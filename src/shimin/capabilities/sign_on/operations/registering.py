@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from shimin.capabilities.catalogue.public import Agency, list_agencies
 from shimin.capabilities.sign_on.domain.addresses import MOST, fault_of, hosts_of
 from shimin.capabilities.sign_on.domain.claims import Scope
@@ -59,6 +61,8 @@ class ClientWish:
     scopes: tuple[str, ...]
     auth_method: str
     algorithm: str
+    post_logout_uris: tuple[str, ...] = ()
+    logout_url: str = ""
 
 
 def request_client(*, actor: Actor, wish: ClientWish, now: datetime) -> int:
@@ -77,6 +81,7 @@ def request_client(*, actor: Actor, wish: ClientWish, now: datetime) -> int:
         id=new_id(), city_code=agency.region_code, agency_id=agency.id, agency_name=agency.name,
         name=wish.name.strip(), purpose=wish.purpose.strip().rstrip("。"), home_url=wish.home_url,
         auth_method=wish.auth_method, algorithm=wish.algorithm, redirect_uris=list(dict.fromkeys(wish.redirect_uris)),
+        post_logout_uris=list(dict.fromkeys(wish.post_logout_uris)), logout_url=wish.logout_url,
         scopes=scopes, requested_by_id=actor.account_id or 0, requested_at=now,
     )  # fmt: skip
     with scope(actor):
@@ -157,11 +162,27 @@ def _check(wish: ClientWish) -> None:
     faults |= _address_faults("redirect_uris", wish.redirect_uris)
     if "redirect_uris" not in faults and len(hosts_of(wish.redirect_uris)) > 1:
         faults["redirect_uris"] = "同一个系统的返回地址要在同一个域名下；不同域名请分开登记。"
+    faults |= _sign_out_faults(wish)
     if set(wish.scopes) - set(Scope):
         faults["scopes"] = "有不认识的资料项。"
     faults |= _choice_faults(wish)
     if faults:
         raise InvalidInput(fields=faults)
+
+
+def _sign_out_faults(wish: ClientWish) -> Mapping[str, str]:
+    """Check the addresses of signing out: our worker calls one of them, so it must not lead to anybody else."""
+    faults: dict[str, str] = {}
+    own = hosts_of([each for each in wish.redirect_uris if not fault_of(each)])
+    for field, addresses in (("post_logout_uris", wish.post_logout_uris), ("logout_url", [wish.logout_url])):
+        given = [each for each in addresses if each]
+        if given:
+            faults |= _address_faults(field, given)
+        if given and field not in faults and hosts_of(given) != own:
+            faults[field] = "要和返回地址在同一个域名下。"
+    if wish.logout_url.startswith("http:") and not settings.SHIMIN.demo:
+        faults["logout_url"] = "必须以 https:// 开头。"
+    return faults
 
 
 def _choice_faults(wish: ClientWish) -> Mapping[str, str]:

@@ -31,6 +31,8 @@ class ClientView:
     auth_method: AuthMethod
     algorithm: str
     redirect_uris: tuple[str, ...]
+    post_logout_uris: tuple[str, ...]
+    logout_url: str
     scopes: tuple[str, ...]
     has_secret: bool
     is_own_request: bool
@@ -99,7 +101,8 @@ def _view(actor: Actor, row: Client) -> ClientView:
     return ClientView(
         client_id=row.id, agency_name=row.agency_name, name=row.name, purpose=row.purpose, home_url=row.home_url,
         state=ClientState(row.state), auth_method=AuthMethod(row.auth_method), algorithm=row.algorithm,
-        redirect_uris=tuple(row.redirect_uris), scopes=tuple(row.scopes), has_secret=row.secret_hash is not None,
+        redirect_uris=tuple(row.redirect_uris), post_logout_uris=tuple(row.post_logout_uris), logout_url=row.logout_url,
+        scopes=tuple(row.scopes), has_secret=row.secret_hash is not None,
         is_own_request=row.requested_by_id == actor.account_id, requested_at=row.requested_at,
         decided_at=row.decided_at, decision_words=row.decision_words,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 
@@ -163,3 +164,30 @@ def test_pages_of_the_desk(agency, at):
 
 def test_citizen_finds_no_desk(browser, resident):
     assert browser.get("/desk/systems").status_code in (302, 404)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"logout_url": "https://other.example.cn/x"}, "logout_url"),
+        ({"logout_url": "http://127.0.0.1:5432/"}, "logout_url"),
+        ({"post_logout_uris": ("https://other.example.cn/",)}, "post_logout_uris"),
+        ({"post_logout_uris": ("nowhere",)}, "post_logout_uris"),
+    ],
+)
+def test_signing_out_leads_to_the_own_host_only(agency, change, field):
+    officer = person(11, Grant("sign_on.officer", agency, CITY))
+    with pytest.raises(InvalidInput) as refused:
+        request_client(actor=officer, wish=wish(agency, **change), now=NOW)
+    assert set(refused.value.fields) == {field}
+
+
+def test_our_worker_calls_this_machine_in_demos_only(agency, settings):
+    officer = person(11, Grant("sign_on.officer", agency, CITY))
+    local = {"redirect_uris": ("http://127.0.0.1:9440/cb",), "logout_url": "http://127.0.0.1:9440/out"}
+    settings.SHIMIN = dataclasses.replace(settings.SHIMIN, demo=False)
+    with pytest.raises(InvalidInput) as refused:
+        request_client(actor=officer, wish=wish(agency, **local), now=NOW)
+    assert set(refused.value.fields) == {"logout_url"}
+    settings.SHIMIN = dataclasses.replace(settings.SHIMIN, demo=True)
+    assert request_client(actor=officer, wish=wish(agency, **local), now=NOW)

@@ -31,6 +31,14 @@ class ClientForm(forms.Form):
         label="返回地址（redirect_uri）", max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="一行一个，写完整，一个字都不能差；都在同一个域名下。",
     )  # fmt: skip
+    post_logout_uris = forms.CharField(
+        label="退出后返回地址", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="系统请市民退出后，把人送回哪里；一行一个。",
+    )  # fmt: skip
+    logout_url = forms.CharField(
+        label="退出通知地址", required=False, max_length=400,
+        help_text="市民在别处退出时，我们通知这个地址（back-channel logout），系统应随即结束自己的登录。",
+    )  # fmt: skip
     scopes = forms.MultipleChoiceField(
         label="需要哪些资料", required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(str(scope), RULES[scope].words) for scope in Scope if scope != Scope.OPENID],
@@ -54,5 +62,6 @@ class ClientForm(forms.Form):
         return ClientWish(
             agency_id=given["agency_id"], name=given["name"], purpose=given["purpose"],
             home_url=given["home_url"].strip(), redirect_uris=tuple(given["redirect_uris"].split()),
+            post_logout_uris=tuple(given["post_logout_uris"].split()), logout_url=given["logout_url"].strip(),
             scopes=tuple(given["scopes"]), auth_method=given["auth_method"], algorithm=given["algorithm"],
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shimin.capabilities.sign_on.web import asking, desk, endpoints, mine
+from shimin.capabilities.sign_on.web import asking, desk, ending, endpoints, mine
 
 app_name = "sign_on"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("sign-on/revoke", endpoints.revocation, name="revoke"),
     path("sign-on/continue/<str:secret>", asking.continue_request, name="continue"),
     path("sign-on/consent/<str:secret>", asking.consent, name="consent"),
+    path("sign-on/end-session", ending.end_session, name="end_session"),
+    path("sign-on/end-session/confirm", ending.confirm, name="confirm_end"),
     path("me/systems", mine.systems, name="systems"),
     path("desk/systems", desk.clients, name="desk_clients"),
     path("desk/systems/new", desk.register, name="desk_register"),
