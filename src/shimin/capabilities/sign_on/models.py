@@ -33,6 +33,10 @@ class Client(Table):
     post_logout_uris = ArrayField(models.TextField(), default=list)
     logout_url = models.TextField(default="")  # is told when somebody signs out; empty: it asks for nothing
     scopes = ArrayField(models.TextField())
+    agency_slug = models.TextField(default="")
+    machine_scopes = ArrayField(models.TextField(), default=list)
+    jwks = models.JSONField(default=dict)  # the client's own public keys
+    calls_per_minute = models.IntegerField(default=600)
     requested_by_id = models.BigIntegerField()
     requested_at = models.DateTimeField()
     decided_by_id = models.BigIntegerField(null=True)
@@ -171,6 +175,19 @@ class Code(Table):
 
     class Meta:
         db_table = "sign_on_code"
+
+
+class UsedAssertion(Table):
+    """The keyed hash of a client's signed text that was used, kept until the text has run out."""
+
+    kind: ClassVar[TableKind] = TableKind.LOCAL
+
+    hash = models.BinaryField(primary_key=True)
+    kept_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_on_used_assertion"
+        indexes: ClassVar = [models.Index(name="sign_on_used_assertion_old", fields=["kept_until"])]
 
 
 class Token(Table):

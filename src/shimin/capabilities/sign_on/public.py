@@ -2,6 +2,7 @@
 
 from shimin.capabilities.sign_on.domain.claims import ACR_VALUES, RULES, Scope
 from shimin.capabilities.sign_on.domain.clients import STATE_WORDS, Algorithm, AuthMethod, ClientState
+from shimin.capabilities.sign_on.domain.keys import ALGORITHMS as ASSERTION_ALGORITHMS
 from shimin.capabilities.sign_on.events import AuthorisationEnded, ClientDecided, SystemConnected
 from shimin.capabilities.sign_on.operations.authorising import (
     AddressNotRegistered,
@@ -38,7 +39,7 @@ from shimin.capabilities.sign_on.operations.signing_out import (
     sign_out_everywhere,
 )
 from shimin.capabilities.sign_on.operations.telling import tell_sign_outs
-from shimin.capabilities.sign_on.operations.token import exchange, revoke
+from shimin.capabilities.sign_on.operations.token import exchange, introspect, revoke
 from shimin.capabilities.sign_on.operations.userinfo import tell_userinfo
 from shimin.capabilities.sign_on.queries.clients import (
     APPROVER,
@@ -58,6 +59,7 @@ from shimin.capabilities.sign_on.queries.connected import (
 __all__ = [
     "ACR_VALUES",
     "APPROVER",
+    "ASSERTION_ALGORITHMS",
     "OFFICER",
     "RULES",
     "STATE_WORDS",
@@ -96,6 +98,7 @@ __all__ = [
     "forget_old",
     "get_client_for",
     "go_on",
+    "introspect",
     "issue_secret",
     "issuer",
     "list_clients",

@@ -35,6 +35,7 @@ class AuthMethod(StrEnum):
 
     SECRET_BASIC = "client_secret_basic"  # noqa: S105 (a method, no secret)
     SECRET_POST = "client_secret_post"  # noqa: S105
+    PRIVATE_KEY_JWT = "private_key_jwt"
     NONE = "none"
 
     @property

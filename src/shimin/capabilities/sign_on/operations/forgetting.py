@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from shimin.capabilities.sign_on.domain.clients import AUTHORISATION_LIFETIME
-from shimin.capabilities.sign_on.models import Authorisation, LogoutNotice, SigningKey, Token, WaitingRequest
+from shimin.capabilities.sign_on.models import (
+    Authorisation,
+    LogoutNotice,
+    SigningKey,
+    Token,
+    UsedAssertion,
+    WaitingRequest,
+)
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
 
@@ -21,5 +28,6 @@ def forget_old(now: datetime) -> int:
         gone += SigningKey.objects.filter(published_until__lte=now).delete()[0]
         gone += Token.objects.filter(expires_at__lte=now - timedelta(days=1)).delete()[0]
         gone += Authorisation.objects.filter(begun_at__lte=now - AUTHORISATION_LIFETIME - _KEPT).delete()[0]
+        gone += UsedAssertion.objects.filter(kept_until__lte=now).delete()[0]
         gone += LogoutNotice.objects.filter(made_at__lte=now - timedelta(days=7)).delete()[0]
     return int(gone)

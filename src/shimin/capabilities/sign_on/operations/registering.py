@@ -12,6 +12,7 @@ from shimin.capabilities.catalogue.public import Agency, list_agencies
 from shimin.capabilities.sign_on.domain.addresses import MOST, fault_of, hosts_of
 from shimin.capabilities.sign_on.domain.claims import Scope
 from shimin.capabilities.sign_on.domain.clients import TRANSITIONS, Algorithm, AuthMethod, ClientState
+from shimin.capabilities.sign_on.domain.keys import MOST_SCOPES, KeysRefused, agency_of_scope, read_public_keys
 from shimin.capabilities.sign_on.events import ClientDecided
 from shimin.capabilities.sign_on.models import Client
 from shimin.capabilities.sign_on.queries.clients import APPROVER, OFFICER, in_grants
@@ -22,7 +23,7 @@ from shimin.kernel.db import scope
 from shimin.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shimin.kernel.ids import new_id
 
-LONGEST_NAME, LONGEST_PURPOSE = 40, 200
+LONGEST_NAME, LONGEST_PURPOSE, MOST_CALLS = 40, 200, 6_000
 
 
 class OwnRequest(Conflict):
@@ -63,6 +64,9 @@ class ClientWish:
     algorithm: str
     post_logout_uris: tuple[str, ...] = ()
     logout_url: str = ""
+    machine_scopes: tuple[str, ...] = ()
+    jwks: str = ""
+    calls_per_minute: int = 600
 
 
 def request_client(*, actor: Actor, wish: ClientWish, now: datetime) -> int:
@@ -75,12 +79,14 @@ def request_client(*, actor: Actor, wish: ClientWish, now: datetime) -> int:
     agency = {each.id: each for each in _own_agencies(actor)}.get(wish.agency_id)
     if agency is None:
         raise Forbidden
-    _check(wish)
+    _check(wish, agency.region_code)
     scopes = [str(each) for each in Scope if each == Scope.OPENID or each in wish.scopes]
     client = Client(
         id=new_id(), city_code=agency.region_code, agency_id=agency.id, agency_name=agency.name,
         name=wish.name.strip(), purpose=wish.purpose.strip().rstrip("。"), home_url=wish.home_url,
         auth_method=wish.auth_method, algorithm=wish.algorithm, redirect_uris=list(dict.fromkeys(wish.redirect_uris)),
+        agency_slug=agency.slug, machine_scopes=list(dict.fromkeys(wish.machine_scopes)),
+        jwks=read_public_keys(wish.jwks) if wish.jwks else {}, calls_per_minute=wish.calls_per_minute,
         post_logout_uris=list(dict.fromkeys(wish.post_logout_uris)), logout_url=wish.logout_url,
         scopes=scopes, requested_by_id=actor.account_id or 0, requested_at=now,
     )  # fmt: skip
@@ -152,14 +158,16 @@ def own_agencies(actor: Actor) -> list[tuple[int, str]]:
     return [(each.id, each.name) for each in _own_agencies(actor)]
 
 
-def _check(wish: ClientWish) -> None:
+def _check(wish: ClientWish, city_code: str) -> None:
     faults: dict[str, str] = {}
     if not 2 <= len(wish.name.strip()) <= LONGEST_NAME or not wish.name.isprintable():
         faults["name"] = f"请写系统的名字，2到{LONGEST_NAME}个字。"
     if not 4 <= len(wish.purpose.strip()) <= LONGEST_PURPOSE:
         faults["purpose"] = f"请写市民登录后用来做什么，4到{LONGEST_PURPOSE}个字；市民会看到这句话。"
     faults |= _address_faults("home_url", [wish.home_url])
-    faults |= _address_faults("redirect_uris", wish.redirect_uris)
+    if wish.redirect_uris or not wish.machine_scopes:
+        faults |= _address_faults("redirect_uris", wish.redirect_uris)
+    faults |= _machine_faults(wish, city_code)
     if "redirect_uris" not in faults and len(hosts_of(wish.redirect_uris)) > 1:
         faults["redirect_uris"] = "同一个系统的返回地址要在同一个域名下；不同域名请分开登记。"
     faults |= _sign_out_faults(wish)
@@ -168,6 +176,26 @@ def _check(wish: ClientWish) -> None:
     faults |= _choice_faults(wish)
     if faults:
         raise InvalidInput(fields=faults)
+
+
+def _machine_faults(wish: ClientWish, city_code: str) -> Mapping[str, str]:
+    """Check what a machine may do: in the name of an agency that exists, with a key of its own."""
+    faults: dict[str, str] = {}
+    agencies = {each.slug for each in list_agencies(city_code)}
+    unknown = [scope for scope in wish.machine_scopes if agency_of_scope(scope) not in agencies]
+    if unknown or len(wish.machine_scopes) > MOST_SCOPES:
+        faults["machine_scopes"] = "请写成“单位简称:对象.动作”，例如 housing-fund:accounts.read；单位要在本市。"
+    by_key = wish.auth_method == AuthMethod.PRIVATE_KEY_JWT
+    if wish.machine_scopes and not by_key:
+        faults["auth_method"] = "系统自己调用接口，只能用密钥对证明（private_key_jwt）。"
+    if by_key or wish.jwks:
+        try:
+            read_public_keys(wish.jwks)
+        except KeysRefused as refused:
+            faults["jwks"] = str(refused)
+    if not 1 <= wish.calls_per_minute <= MOST_CALLS:
+        faults["calls_per_minute"] = f"请写1到{MOST_CALLS}之间的数。"
+    return faults
 
 
 def _sign_out_faults(wish: ClientWish) -> Mapping[str, str]:

@@ -36,6 +36,15 @@ def revoke(*, form: Parameters, authorization: str, address: str, now: datetime)
     return _run("revocation", form, authorization, address, now)
 
 
+def introspect(*, form: Parameters, authorization: str, address: str, now: datetime) -> Answer:
+    """Answer the introspection endpoint (RFC 7662): systems of an agency ask about tokens with its scopes.
+
+    Raises:
+        TooManyRequests: too much went wrong in this minute.
+    """
+    return _run("introspection", form, authorization, address, now)
+
+
 def _run(endpoint: str, form: Parameters, authorization: str, address: str, now: datetime) -> Answer:
     try:
         values = single(form)

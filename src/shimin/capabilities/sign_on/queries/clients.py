@@ -33,6 +33,8 @@ class ClientView:
     redirect_uris: tuple[str, ...]
     post_logout_uris: tuple[str, ...]
     logout_url: str
+    machine_scopes: tuple[str, ...]
+    calls_per_minute: int
     scopes: tuple[str, ...]
     has_secret: bool
     is_own_request: bool
@@ -102,6 +104,7 @@ def _view(actor: Actor, row: Client) -> ClientView:
         client_id=row.id, agency_name=row.agency_name, name=row.name, purpose=row.purpose, home_url=row.home_url,
         state=ClientState(row.state), auth_method=AuthMethod(row.auth_method), algorithm=row.algorithm,
         redirect_uris=tuple(row.redirect_uris), post_logout_uris=tuple(row.post_logout_uris), logout_url=row.logout_url,
+        machine_scopes=tuple(row.machine_scopes), calls_per_minute=row.calls_per_minute,
         scopes=tuple(row.scopes), has_secret=row.secret_hash is not None,
         is_own_request=row.requested_by_id == actor.account_id, requested_at=row.requested_at,
         decided_at=row.decided_at, decision_words=row.decision_words,

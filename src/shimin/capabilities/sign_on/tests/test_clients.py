@@ -140,7 +140,7 @@ def test_pages_of_the_desk(agency, at):
     form = {
         "agency_id": agency, "name": "公积金网上大厅", "purpose": "查账户、提交提取申请", "home_url": "https://f.example.cn/",
         "redirect_uris": "http://f.example.cn/cb", "scopes": ["profile"], "auth_method": "client_secret_basic",
-        "algorithm": "RS256",
+        "algorithm": "RS256", "calls_per_minute": "600",
     }  # fmt: skip
     wrong = press(officer, "/desk/systems/new", **form)
     assert wrong.status_code == 422
@@ -191,3 +191,32 @@ def test_our_worker_calls_this_machine_in_demos_only(agency, settings):
     assert set(refused.value.fields) == {"logout_url"}
     settings.SHIMIN = dataclasses.replace(settings.SHIMIN, demo=True)
     assert request_client(actor=officer, wish=wish(agency, **local), now=NOW)
+
+
+MACHINE = {
+    "auth_method": "private_key_jwt", "machine_scopes": ("test-fund:accounts.read",), "redirect_uris": (),
+    "jwks": '{"keys":[{"kty":"EC","crv":"P-256","x":"DBuvUfxsZUxWq8_eJLoWn7W_BqVhaMiLtmmCYOEpVRo",'
+    '"y":"BTBGRvOUZ4DYjbZoH8o73UtYHcgLLR4_51wk6OxUWfs"}]}',
+}  # fmt: skip
+
+
+def test_machine_needs_no_address(agency):
+    officer = person(11, Grant("sign_on.officer", agency, CITY))
+    client_id = request_client(actor=officer, wish=wish(agency, **MACHINE), now=NOW)
+    assert get_client_for(actor=officer, client_id=client_id).machine_scopes == ("test-fund:accounts.read",)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"machine_scopes": ("nobody:x",)}, "machine_scopes"), ({"machine_scopes": ("test-fund",)}, "machine_scopes"),
+        ({"machine_scopes": ("test-fund:A",)}, "machine_scopes"),
+        ({"auth_method": "client_secret_basic"}, "auth_method"),
+        ({"jwks": ""}, "jwks"), ({"jwks": "x" * 9_000}, "jwks"), ({"calls_per_minute": 0}, "calls_per_minute"),
+    ],
+)  # fmt: skip
+def test_says_what_a_machine_lacks(agency, change, field):
+    officer = person(11, Grant("sign_on.officer", agency, CITY))
+    with pytest.raises(InvalidInput) as refused:
+        request_client(actor=officer, wish=wish(agency, **{**MACHINE, **change}), now=NOW)
+    assert set(refused.value.fields) == {field}

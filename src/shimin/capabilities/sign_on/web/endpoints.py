@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shimin.capabilities.sign_on.public import (
     ACR_VALUES,
+    ASSERTION_ALGORITHMS,
     RULES,
     Algorithm,
     Answer,
     AuthMethod,
     Scope,
     exchange,
+    introspect,
     issuer,
     publish_keys,
     revoke,
@@ -50,10 +52,13 @@ def discovery(request: Request) -> HttpResponse:
         "end_session_endpoint": base + reverse("sign_on:end_session"),
         "backchannel_logout_supported": True,
         "backchannel_logout_session_supported": True,
+        "introspection_endpoint": base + reverse("sign_on:introspect"),
+        "introspection_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
         "scopes_supported": [str(scope) for scope in Scope],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": [str(algorithm) for algorithm in Algorithm],
         "token_endpoint_auth_methods_supported": methods,
@@ -100,6 +105,14 @@ def token(request: Request) -> HttpResponse:
 def revocation(request: Request) -> HttpResponse:
     """Make a token worthless (RFC 7009)."""
     return _protocol(request, revoke)
+
+
+@csrf_exempt
+@require_POST
+@public(transaction=False)
+def introspection(request: Request) -> HttpResponse:
+    """Tell a called system what a machine's token is good for there (RFC 7662)."""
+    return _protocol(request, introspect)
 
 
 @csrf_exempt

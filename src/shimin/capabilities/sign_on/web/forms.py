@@ -11,6 +11,7 @@ from shimin.capabilities.sign_on.public import RULES, Algorithm, AuthMethod, Cli
 METHOD_WORDS = {
     AuthMethod.SECRET_BASIC: "有服务器：密钥放在 Authorization 头（client_secret_basic）",
     AuthMethod.SECRET_POST: "有服务器：密钥放在表单里（client_secret_post）",
+    AuthMethod.PRIVATE_KEY_JWT: "有服务器：用自己的密钥对签名（private_key_jwt），最稳妥",
     AuthMethod.NONE: "没有服务器：手机应用或网页，必须用 PKCE（none）",
 }
 
@@ -28,7 +29,7 @@ class ClientForm(forms.Form):
     )  # fmt: skip
     home_url = forms.CharField(label="系统首页", max_length=400, help_text="例如：https://gjj.example.gov.cn/")
     redirect_uris = forms.CharField(
-        label="返回地址（redirect_uri）", max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
+        label="返回地址（redirect_uri）", required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text="一行一个，写完整，一个字都不能差；都在同一个域名下。",
     )  # fmt: skip
     post_logout_uris = forms.CharField(
@@ -52,6 +53,16 @@ class ClientForm(forms.Form):
         label="id_token 签名算法", choices=[(str(each), str(each)) for each in Algorithm], initial=str(Algorithm.RS256),
     )  # fmt: skip
 
+    jwks = forms.CharField(
+        label="系统的公钥（JWKS）", required=False, max_length=8_000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="选了密钥对证明才要填。只交公钥，RSA 2048 位以上或 EC P-256。",
+    )  # fmt: skip
+    machine_scopes = forms.CharField(
+        label="系统自己要调用的接口", required=False, max_length=2_000,
+        help_text="没有市民在场时，用来调用别的单位的系统；空格分开，例如：housing-fund:accounts.read",
+    )  # fmt: skip
+    calls_per_minute = forms.IntegerField(label="每分钟最多换取凭证", initial=600, min_value=1, max_value=6_000)
+
     def __init__(self, agencies: Sequence[tuple[int, str]], data: object = None) -> None:
         super().__init__(data)  # type: ignore[arg-type]
         self.fields["agency_id"].choices = agencies  # type: ignore[attr-defined]
@@ -64,4 +75,6 @@ class ClientForm(forms.Form):
             home_url=given["home_url"].strip(), redirect_uris=tuple(given["redirect_uris"].split()),
             post_logout_uris=tuple(given["post_logout_uris"].split()), logout_url=given["logout_url"].strip(),
             scopes=tuple(given["scopes"]), auth_method=given["auth_method"], algorithm=given["algorithm"],
+            jwks=given["jwks"].strip(), machine_scopes=tuple(given["machine_scopes"].split()),
+            calls_per_minute=given["calls_per_minute"],
         )  # fmt: skip

@@ -15,6 +15,7 @@ urlpatterns = [
     path("sign-on/token", endpoints.token, name="token"),
     path("sign-on/userinfo", endpoints.userinfo, name="userinfo"),
     path("sign-on/revoke", endpoints.revocation, name="revoke"),
+    path("sign-on/introspect", endpoints.introspection, name="introspect"),
     path("sign-on/continue/<str:secret>", asking.continue_request, name="continue"),
     path("sign-on/consent/<str:secret>", asking.consent, name="consent"),
     path("sign-on/end-session", ending.end_session, name="end_session"),

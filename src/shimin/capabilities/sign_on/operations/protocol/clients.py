@@ -44,7 +44,9 @@ class EngineClient(ClientMixin):
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in ("authorization_code", "refresh_token")
+        if grant_type == "client_credentials":
+            return bool(self.row.machine_scopes)
+        return grant_type in ("authorization_code", "refresh_token") and bool(self.row.redirect_uris)
 
 
 def find_client(client_id: str | None) -> EngineClient | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from authlib.oauth2 import OAuth2Error
@@ -10,9 +11,10 @@ from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 
 from shimin.capabilities.sign_on.domain.claims import Scope
-from shimin.capabilities.sign_on.domain.clients import AuthorisationEnd, TokenKind
+from shimin.capabilities.sign_on.domain.clients import AuthMethod, AuthorisationEnd, TokenKind
 from shimin.capabilities.sign_on.models import Token
 from shimin.capabilities.sign_on.operations.ending import end_authorisations
+from shimin.capabilities.sign_on.operations.protocol.assertions import authenticate_by_assertion
 from shimin.capabilities.sign_on.operations.protocol.clients import EngineClient, find_client
 from shimin.capabilities.sign_on.operations.protocol.grants import (
     AUTH_METHODS,
@@ -21,9 +23,12 @@ from shimin.capabilities.sign_on.operations.protocol.grants import (
     PkceS256,
     RefreshGrant,
 )
+from shimin.capabilities.sign_on.operations.protocol.machines import Introspection, MachineGrant
 from shimin.capabilities.sign_on.operations.protocol.requests import EngineRequest
 from shimin.capabilities.sign_on.operations.protocol.tokens import Moment, generate_token, store_token
 from shimin.capabilities.sign_on.secrets import secret_hash
+from shimin.kernel import audit
+from shimin.kernel.rate import LocalBucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,13 @@ class Engine(AuthorizationServer):
 
     def save_token(self, token: dict[str, Any], request: EngineRequest) -> None:
         moment: Moment = request.facts["moment"]
-        store_token(
-            token, client=request.client.row, authorisation=request.facts.get("authorisation"), now=moment.now
-        )  # fmt: skip
+        client, authorisation = request.client.row, request.facts.get("authorisation")
+        store_token(token, client=client, authorisation=authorisation, now=moment.now)
+        if authorisation is None:
+            audit.record(
+                actor=moment.actor, action="sign_on.machine_token", target="client", target_id=client.id,
+                now=moment.now, city_code=client.city_code, details={"scopes": token["scope"].split()},
+            )  # fmt: skip
 
     def create_oauth2_request(self, request: EngineRequest) -> EngineRequest:
         return request
@@ -55,7 +64,10 @@ class Engine(AuthorizationServer):
         return Answer(status, content, tuple(headers))
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nothing listens: what happens is in the audit and the outbox."""
+        """Hold each client to its own limit, once it is known to be itself: strangers cannot use it up."""
+        if name == "after_authenticate_client":
+            row = kwargs["client"].row
+            _bucket(row.calls_per_minute).take(str(row.id))
 
 
 class _TokenView:
@@ -95,12 +107,20 @@ def _generate(
     return generate_token(scope=scope or "", may_refresh=include_refresh_token and goes_on)
 
 
+@lru_cache(maxsize=64)
+def _bucket(calls_per_minute: int) -> LocalBucket:
+    return LocalBucket(limit=calls_per_minute, per_seconds=60)
+
+
 def _build() -> Engine:
     engine = Engine()
     engine.register_token_generator("default", _generate)
     engine.register_grant(CodeGrant, [PkceS256(required=True), IdTokens()])
     engine.register_grant(RefreshGrant, [IdTokens()])
+    engine.register_grant(MachineGrant)
     engine.register_endpoint(Revocation)
+    engine.register_endpoint(Introspection)
+    engine.register_client_auth_method(str(AuthMethod.PRIVATE_KEY_JWT), authenticate_by_assertion)
     return engine
 
 
