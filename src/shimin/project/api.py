@@ -10,6 +10,7 @@ from shimin.capabilities.identity.api import router as identity
 from shimin.capabilities.notices.api import router as notices
 from shimin.capabilities.payments.api import router as payments
 from shimin.capabilities.payments.billing.api import router as billing
+from shimin.capabilities.service_requests.api import router as service_requests
 from shimin.kernel.web.api import OrjsonRenderer, install_problem_handlers
 
 api = NinjaAPI(
@@ -31,5 +32,6 @@ for tag, router in {
     "enquiries": enquiries,
     "payments": payments,
     "billing": billing,
+    "service_requests": service_requests,
 }.items():
     api.add_router("", router, tags=[tag])

@@ -26,3 +26,12 @@ class RequestMoved(DomainEvent):
     before: str
     after: str
     agency_id: int | None
+
+
+@event("service_requests.request_joined")
+class RequestJoined(DomainEvent):
+    """Somebody joined another's request."""
+
+    request_id: int
+    city_code: str
+    account_id: int

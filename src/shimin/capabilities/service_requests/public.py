@@ -1,7 +1,9 @@
 """What pages, the API, tasks and other capabilities may use of service requests."""
 
+from shimin.capabilities.service_requests.domain.danger import is_danger
 from shimin.capabilities.service_requests.domain.deadlines import Term, term_for
 from shimin.capabilities.service_requests.domain.filing import (
+    LONGEST_ADDRESS,
     LONGEST_WORDS,
     Filing,
     mask_personal_data,
@@ -12,7 +14,7 @@ from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS
 from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
-from shimin.capabilities.service_requests.events import RequestFiled, RequestMoved
+from shimin.capabilities.service_requests.events import RequestFiled, RequestJoined, RequestMoved
 from shimin.capabilities.service_requests.operations.dispatching import (
     SameAgencyAgain,
     arbitrate,
@@ -20,7 +22,7 @@ from shimin.capabilities.service_requests.operations.dispatching import (
     decline,
     dispatch,
 )
-from shimin.capabilities.service_requests.operations.filing import Receipt, file_request, read_filing
+from shimin.capabilities.service_requests.operations.filing import MANDATE_SCOPE, Receipt, file_request, read_filing
 from shimin.capabilities.service_requests.operations.following import (
     HighestLevel,
     add_facts,
@@ -49,6 +51,7 @@ from shimin.capabilities.service_requests.operations.handling import (
     send_back_draft,
     suspend,
 )
+from shimin.capabilities.service_requests.operations.joining import join_request
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.noting import add_note
 from shimin.capabilities.service_requests.operations.suggesting import suggest_category
@@ -77,6 +80,7 @@ from shimin.capabilities.service_requests.queries.own import (
     count_own_open,
     count_try,
     find_request,
+    get_opened_request,
     get_request_for,
     latest_open,
     list_requests,
@@ -98,7 +102,9 @@ __all__ = [
     "BAD",
     "DISPATCHER",
     "KIND_WORDS",
+    "LONGEST_ADDRESS",
     "LONGEST_WORDS",
+    "MANDATE_SCOPE",
     "OFFICER",
     "OPEN_STATES",
     "RATING_WORDS",
@@ -126,6 +132,7 @@ __all__ = [
     "Receipt",
     "ReporterView",
     "RequestFiled",
+    "RequestJoined",
     "RequestKind",
     "RequestLine",
     "RequestMoved",
@@ -164,8 +171,11 @@ __all__ = [
     "follow_merge",
     "forget_filing_keys",
     "get_desk_request",
+    "get_opened_request",
     "get_request_for",
     "get_text_reader",
+    "is_danger",
+    "join_request",
     "kind_in",
     "latest_open",
     "list_queue",

@@ -85,8 +85,17 @@ def look_up_request(*, actor: Actor, number: str, code: str, now: datetime, addr
     """
     whole = check_public_number(number)
     count_try(whole, address, now)
+    return get_opened_request(actor=actor, number=whole, code=code)
+
+
+def get_opened_request(*, actor: Actor, number: str, code: str) -> RequestView:
+    """Return a request by number and query code, where the tries need no count: the platform itself has kept the code.
+
+    Raises:
+        PublicNumberInvalid, WrongCode: see ``look_up_request``.
+    """
     with scope(actor):
-        return _view(actor, opened(whole, code), whole)
+        return _view(actor, opened(number, code), number)
 
 
 def count_try(number: str, address: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shimin.capabilities.service_requests.domain.kinds import kind_in
 from shimin.capabilities.service_requests.ports import Choice, Place, Similar, Suggestion
+from shimin.capabilities.service_requests.queries.similar import find_similar
 from shimin.capabilities.service_requests.text.classifier.model import default_model
 
 
@@ -25,5 +26,5 @@ class ShippedReader:
         return Suggestion(kind_in(text), choices)
 
     def find_similar(self, text: str, place: Place, *, city_code: str, now: datetime) -> Sequence[Similar]:
-        """Find nothing yet: likeness to open requests is asked elsewhere."""
-        return ()
+        """Compare with the newest requests of the city that strangers may see."""
+        return find_similar(text, place, city_code=city_code, now=now)

@@ -1,0 +1,5 @@
+"""The JSON API of service requests."""
+
+from shimin.capabilities.service_requests.api.routes import router
+
+__all__ = ["router"]

@@ -1,0 +1,197 @@
+"""Shapes of the JSON API."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Schema
+from pydantic import Field
+
+from shimin.capabilities.service_requests.public import (
+    LONGEST_WORDS,
+    ClockView,
+    RequestKind,
+    RequestLine,
+    RequestView,
+    StepView,
+)
+from shimin.kernel.web.api import IdText
+
+Words = Annotated[str, Field(max_length=200_000, description=f"At most {LONGEST_WORDS} characters are accepted.")]
+_KINDS = "|".join(RequestKind)
+
+
+class AskIn(Schema):
+    """A text to look over: nothing is kept."""
+
+    city_code: str = Field(max_length=6, examples=["430100"])
+    words: Words
+    address: str = Field(default="", max_length=1000)
+
+
+class RequestIn(AskIn):
+    """A request to file. Without `kind` the words decide. A position is WGS-84; send it with its accuracy."""
+
+    kind: str | None = Field(default=None, pattern=f"^({_KINDS})$")
+    region_code: str = Field(default="", max_length=6)
+    lng: float | None = None
+    lat: float | None = None
+    accuracy_metres: int | None = None
+    is_confidential: bool = False
+    is_emergency: bool = False
+    contact_phone: str = Field(default="", max_length=40)
+
+
+class ReceiptOut(Schema):
+    """What to keep: `number` with `query_code` opens the request. The answer is promised before `due_at`."""
+
+    request_id: IdText
+    number: str
+    query_code: str
+    kind: str
+    due_at: datetime
+    is_repeated: bool
+    personal_data: list[str]
+
+
+class ChoiceOut(Schema):
+    """A proposed category with its calibrated probability."""
+
+    category: str
+    probability: float
+    reasons: list[str]
+
+
+class SimilarOut(Schema):
+    """An open request to join, or (with `answer`) a published one."""
+
+    request_id: IdText
+    title: str
+    place: str
+    filed_at: datetime
+    score: float
+    answer: str
+
+
+class SuggestionOut(Schema):
+    """What the platform makes of a text. `is_danger`: show 110, 119, 120 first."""
+
+    kind: str
+    is_danger: bool
+    choices: list[ChoiceOut]
+    similar: list[SimilarOut]
+    personal_data: list[str]
+
+
+class ClockOut(Schema):
+    """The promise. Not running: `note` says why. `history`: each stop, resumption, extension with its reason."""
+
+    due_at: datetime
+    is_running: bool
+    note: str
+    ended_at: datetime | None
+    history: list[dict[str, Any]]
+
+
+class StepOut(Schema):
+    """One step; `by` is anonymous, citizen, staff or system."""
+
+    action: str
+    title: str
+    state: str
+    taken_at: datetime
+    by: str
+    agency: str
+    words: str
+    due_at: datetime
+
+
+class RequestBriefOut(Schema):
+    """A request in a list."""
+
+    request_id: IdText
+    number: str
+    city_code: str
+    kind: str
+    state: str
+    title: str
+    filed_at: datetime
+    clock: ClockOut
+
+
+class RequestOut(RequestBriefOut):
+    """A request. Who joined (`is_filer` false) sees the steps and answers of offices, and no words of others."""
+
+    level: int
+    is_emergency: bool
+    is_confidential: bool
+    is_filer: bool
+    words: str
+    category: str
+    address: str
+    region_code: str
+    lng: float | None
+    lat: float | None
+    answer: str
+    answered_at: datetime | None
+    rating: str
+    actions: list[str]
+    steps: list[StepOut]
+
+
+class StepIn(Schema):
+    """A step of the reporter's own: add_facts, withdraw, rate (with `rating`) or reopen."""
+
+    action: str = Field(pattern="^(add_facts|withdraw|rate|reopen)$")
+    words: Words = ""
+    rating: str = Field(default="", max_length=40, examples=["satisfied"])
+    wants_contact: bool = False
+
+
+class LookUpIn(Schema):
+    """Number and query code of the receipt."""
+
+    number: str = Field(max_length=60)
+    code: str = Field(max_length=40)
+
+
+class OpenedStepIn(StepIn, LookUpIn):
+    """A step by number and query code."""
+
+
+def clock_out(clock: ClockView) -> dict[str, Any]:
+    """Return a clock as JSON values; who changed it stays inside."""
+    history = [{name: each[name] for name in ("kind", "at", "reason", "amount")} for each in clock.history]
+    return {
+        "due_at": clock.due_at, "is_running": clock.is_running, "note": clock.note, "ended_at": clock.ended_at,
+        "history": history,
+    }  # fmt: skip
+
+
+def brief_out(line: RequestLine | RequestView) -> dict[str, Any]:
+    """Return what a list says of a request."""
+    return {
+        "request_id": line.request_id, "number": line.number, "city_code": line.city_code, "kind": str(line.kind),
+        "state": str(line.state), "title": line.title, "filed_at": line.filed_at, "clock": clock_out(line.clock),
+    }  # fmt: skip
+
+
+def request_out(view: RequestView, actions: list[str]) -> dict[str, Any]:
+    """Return a request as JSON values."""
+    names = (
+        "level", "is_emergency", "is_confidential", "is_filer", "words", "category", "answer", "answered_at", "rating",
+    )  # fmt: skip
+    place = view.place if view.is_filer else type(view.place)(view.place.address, view.place.region_code)
+    return {
+        **brief_out(view), **{name: getattr(view, name) for name in names}, "address": place.address,
+        "region_code": place.region_code, "lng": place.lng, "lat": place.lat, "actions": actions,
+        "steps": [_step_out(step) for step in view.steps],
+    }  # fmt: skip
+
+
+def _step_out(step: StepView) -> dict[str, Any]:
+    return {
+        "action": str(step.action), "title": step.title, "state": str(step.state), "taken_at": step.taken_at,
+        "by": step.by, "agency": step.agency, "words": step.words, "due_at": step.due_at,
+    }  # fmt: skip

@@ -1,0 +1,149 @@
+"""说说您的问题: write, look over what the platform makes of it, file, keep the receipt."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from shimin.capabilities.catalogue.public import city_of, get_region, list_cities
+from shimin.capabilities.service_requests.public import (
+    KIND_WORDS,
+    Filing,
+    Place,
+    RequestKind,
+    file_request,
+    get_text_reader,
+    is_danger,
+    join_request,
+    personal_data_in,
+    read_filing,
+    term_for,
+)
+from shimin.capabilities.service_requests.web.forms import AskForm
+from shimin.capabilities.service_requests.web.kept_codes import keep_code
+from shimin.capabilities.service_requests.web.presenting import day_words
+from shimin.kernel import clock
+from shimin.kernel.calendar import working_calendar
+from shimin.kernel.db import scope
+from shimin.kernel.errors import InvalidInput
+from shimin.kernel.rate import LocalBucket
+from shimin.kernel.web.access import Request, public, signed_in
+
+# Looking over costs a comparison with two hundred texts.
+_previews = LocalBucket(limit=20, per_seconds=60)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+@public(transaction=False, acting=True)
+def ask(request: Request, region_code: str) -> HttpResponse:
+    """Show the box; POST looks over what was written, and (step=file) files it."""
+    city = city_of(get_region(region_code).code)
+    districts = [(each.code, each.name) for each in list_cities(city.code)]
+    if request.method != "POST":
+        return _page(request, city.code, AskForm(districts))
+    form = AskForm(districts, request.POST)
+    try:
+        filing = _read(form, city.code)
+    except InvalidInput as wrong:
+        for name, words in wrong.fields.items():
+            form.add_error(name if name in form.fields else None, words)
+        return _page(request, city.code, form, status=422)
+    if request.POST.get("step") == "file":
+        return _file(request, filing)
+    if request.POST.get("step") == "edit":
+        return _page(request, city.code, form)
+    return _look_over(request, city.code, form, filing)
+
+
+def _read(form: AskForm, city_code: str) -> Filing:
+    if not form.is_valid():
+        raise InvalidInput(fields={name: str(words[0]) for name, words in form.errors.items() if name in form.fields})
+    said = form.cleaned_data
+    accuracy = said["accuracy_metres"]
+    has_point = said["lng"] is not None and said["lat"] is not None
+    return read_filing(
+        city_code=city_code, words=said["words"], kind=RequestKind(said["kind"]) if said["kind"] else None,
+        place=Place(
+            said["address"], said["region_code"], said["lng"] if has_point else None, said["lat"] if has_point else None
+        ),
+        accuracy_metres=round(accuracy) if has_point and accuracy is not None and abs(accuracy) < 1e6 else None,
+        is_confidential=said["is_confidential"], contact_phone=said["contact_phone"],
+    )  # fmt: skip
+
+
+def _page(request: Request, city_code: str, form: AskForm, *, status: int = 200) -> HttpResponse:
+    context = {
+        "city": get_region(city_code),
+        "form": form,
+        "more": [form[name] for name in ("region_code", "kind", "contact_phone", "is_confidential")],
+        "more_open": any(form[name].errors for name in ("region_code", "kind", "contact_phone")),
+        "is_danger": is_danger(str(form["words"].value() or "")),
+    }
+    return _private(render(request, "service_requests/ask.html", context, status=status))
+
+
+def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing) -> HttpResponse:
+    """Show what the platform makes of the words before anything is kept."""
+    _previews.take(str(request.actor.account_id or request.META.get("REMOTE_ADDR", "")))
+    now = clock.now()
+    with scope(request.actor):
+        reader = get_text_reader()
+        choices = reader.suggest(filing.words, city_code=city_code).choices
+        similar = reader.find_similar(filing.words, filing.place, city_code=city_code, now=now)
+    term = term_for(city_code=city_code, kind=filing.kind, is_emergency=filing.is_emergency, now=now)
+    context: dict[str, Any] = {
+        "city": get_region(city_code),
+        "filing": filing,
+        "form": form,
+        "kind": KIND_WORDS[filing.kind],
+        "category": choices[0].category_code if choices and choices[0].probability >= 0.5 else "",
+        "personal_data": personal_data_in(filing.words),
+        "due": day_words(term.deadline.due_at(now, working_calendar())),
+        "similar": [each for each in similar if not each.answer],
+        "answers": [each for each in similar if each.answer],
+        "fields": _kept_fields(form, filing),
+        "key": secrets.token_urlsafe(24),
+    }
+    return _private(render(request, "service_requests/look_over.html", context))
+
+
+def _kept_fields(form: AskForm, filing: Filing) -> list[tuple[str, str]]:
+    """Return what was written as hidden fields: the next page needs it again."""
+    said = {name: form.cleaned_data[name] for name in form.fields}
+    said |= {"words": filing.words, "kind": str(filing.kind)}
+    kept = {
+        name: "on" if value is True else str(value) for name, value in said.items() if value not in (None, "", False)
+    }
+    return list(kept.items())
+
+
+def _file(request: Request, filing: Filing) -> HttpResponse:
+    receipt = file_request(
+        actor=request.actor, filing=filing, idempotency_key=request.POST.get("key", "")[:64], now=clock.now(),
+        address=request.META.get("REMOTE_ADDR", ""),
+    )  # fmt: skip
+    response = HttpResponseRedirect(reverse("service_requests:receipt", args=[receipt.number]))
+    if request.actor.account_id is None:
+        keep_code(request, response, receipt.number, receipt.query_code)
+    return response
+
+
+@require_POST
+@csrf_protect
+@signed_in(transaction=False)
+def join(request: Request, request_id: int) -> HttpResponse:
+    """Join another's request."""
+    number = join_request(actor=request.actor, request_id=request_id, now=clock.now())
+    return HttpResponseRedirect(reverse("service_requests:follow", args=[number]))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,21 @@
+"""Addresses of the service requests."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from shimin.capabilities.service_requests.web import ask, follow
+
+app_name = "service_requests"
+_NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
+
+urlpatterns = [
+    re_path(r"^c/(?P<region_code>[0-9]{6})/ask$", ask.ask, name="ask"),
+    path("requests/look-up", follow.look_up, name="look_up"),
+    path("requests/<int:request_id>/join", ask.join, name="join"),
+    re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
+    re_path(rf"^requests/{_NUMBER}/receipt$", follow.receipt, name="receipt"),
+    re_path(rf"^requests/{_NUMBER}/(?P<action>[a-z_]{{3,20}})$", follow.act, name="act"),
+    path("me/requests", follow.mine, name="mine"),
+    path("me/requests/<int:request_id>", follow.own, name="own"),
+]
