@@ -16,7 +16,7 @@ PUBLIC = [
     "/account/sign-in", "/account/register", "/account/reset", "/demo/inbox", "/desk/sign-in", "/?choose=1",
     "/feedback?page=/c/430100/", "/c/430100/items/id-card-replacement", "/c/430100/themes/natural/095",
 ]  # fmt: skip
-OWN = ["/me/", "/me/inbox", "/me/sessions", "/me/consents", "/me/reads", "/account/real-name"]
+OWN = ["/me/", "/me/inbox", "/me/sessions", "/me/consents", "/me/reads", "/me/requests", "/account/real-name"]
 DESK = ["/desk/", "/desk/enquiries/disputes", "/desk/enquiries/sources", "/desk/catalogue/items",
         "/desk/catalogue/feedback", "/desk/catalogue/synonyms", "/desk/catalogue/missed"]  # fmt: skip
 

@@ -16,7 +16,12 @@ from shimin.capabilities.identity.events import (
     SignedIn,
 )
 from shimin.capabilities.identity.operations.consents import ConsentMissing, give_consent, withdraw_consent
-from shimin.capabilities.identity.operations.demo import NotADemo, provide_demo_citizen, provide_demo_generator
+from shimin.capabilities.identity.operations.demo import (
+    NotADemo,
+    find_demo_citizen,
+    provide_demo_citizen,
+    provide_demo_generator,
+)
 from shimin.capabilities.identity.operations.sessions import sign_out
 from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
 from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
@@ -80,6 +85,7 @@ __all__ = [
     "Subject",
     "create_staff",
     "end_grants",
+    "find_demo_citizen",
     "find_holder",
     "find_session",
     "get_account_view",

@@ -13,7 +13,7 @@ from shimin.capabilities.identity.operations.factors.codes import has_second_fac
 from shimin.capabilities.identity.operations.factors.enrolling import new_secret
 from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.capabilities.identity.operations.registration import insert_account
-from shimin.kernel.actor import SYSTEM
+from shimin.kernel.actor import SYSTEM, Actor, ActorKind
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import Forbidden
 from shimin.kernel.values.id_numbers import parse_id_number
@@ -62,3 +62,19 @@ def provide_demo_generator(*, login: str) -> None:
         account = Account.objects.select_for_update().get(id=handle.account_id)
         if not has_second_factor(account.id):
             store_generator(account, new_secret(), 0, account.created_at, is_demo=True)
+
+
+def find_demo_citizen(*, phone: str) -> Actor | None:
+    """Return a demo citizen as who acts, so that the demo's own data can be made in their name; None without account.
+
+    Raises:
+        NotADemo: SHIMIN_DEMO is not set.
+    """
+    if not settings.SHIMIN.demo:
+        raise NotADemo
+    with auth_scope(SYSTEM):
+        handle = LoginHandle.objects.filter(hash=handles.phone_hash(phone)).select_related("account").first()
+    if handle is None:
+        return None
+    account = handle.account
+    return Actor(ActorKind.CITIZEN, account_id=account.id, person_id=account.person_id, channel="demo")

@@ -18,9 +18,10 @@ class AskForm(forms.Form):
     use_required_attribute = False
 
     words = forms.CharField(
-        label="是什么事，在哪里，希望怎么办", required=False, strip=False, max_length=LONGEST_WORDS * 20,
+        label="是什么事，在哪里，希望怎么办", strip=False, max_length=LONGEST_WORDS * 20,
         widget=forms.Textarea(attrs={"rows": 7, "autocomplete": "off", "data-count": str(LONGEST_WORDS)}),
-        help_text="例如：桐梓坡路口的路灯坏了半个月，晚上过马路很危险，希望尽快修好。", error_messages=_NULLS,
+        help_text="例如：桐梓坡路口的路灯坏了半个月，晚上过马路很危险，希望尽快修好。",
+        error_messages={**_NULLS, "required": "请用文字说说是什么事、在哪里、希望怎么办。"},
     )  # fmt: skip
     address = forms.CharField(
         label="地点", required=False, max_length=LONGEST_ADDRESS * 4,

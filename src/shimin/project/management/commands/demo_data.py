@@ -1,4 +1,4 @@
-"""Fill the demo city: accounts of residents and officers."""
+"""Fill the demo city: accounts of residents and officers, and a few requests of theirs."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from django.core.management.base import BaseCommand, CommandError
 from shimin.capabilities.identity.public import NotADemo
 from shimin.kernel import clock
 from shimin.project.demo_city import settle
+from shimin.project.demo_requests import file_demo_requests
 
 
 class Command(BaseCommand):
     """``manage demo_data``: idempotent; what is there stays as it is."""
 
-    help = "Make the accounts of the demo city (only with SHIMIN_DEMO=1)."
+    help = "Make the accounts and requests of the demo city (only with SHIMIN_DEMO=1)."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Settle the demo's people."""
         try:
             citizens, officers = settle(clock.now())
+            requests = file_demo_requests(clock.now())
         except NotADemo as refused:
             raise CommandError(f"{refused.message}{refused.mend}") from refused
-        self.stdout.write(f"demo accounts: {citizens} citizens and {officers} officers made")
+        self.stdout.write(f"demo accounts: {citizens} citizens and {officers} officers made, {requests} requests filed")
