@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from shimin.capabilities.catalogue.api import router as catalogue
 from shimin.capabilities.enquiries.api import router as enquiries
 from shimin.capabilities.identity.api import router as identity
+from shimin.capabilities.indicators.api import router as indicators
 from shimin.capabilities.notices.api import router as notices
 from shimin.capabilities.payments.api import router as payments
 from shimin.capabilities.payments.billing.api import router as billing
@@ -33,5 +34,6 @@ for tag, router in {
     "payments": payments,
     "billing": billing,
     "service_requests": service_requests,
+    "indicators": indicators,
 }.items():
     api.add_router("", router, tags=[tag])

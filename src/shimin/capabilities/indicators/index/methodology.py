@@ -118,19 +118,32 @@ def load_methodology(folder: Path) -> Methodology:
     """
     path = folder / FILE
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         known = ", ".join(sorted(other.parent.name for other in folder.parent.glob(f"*/{FILE}"))) or "none"
         raise IndexFault(f"{path}: there is no such methodology. Mend: use one of: {known}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise IndexFault(f"{path}: not readable as YAML: {str(error).splitlines()[0]}. Mend: correct it.") from None
+    except UnicodeDecodeError:
+        raise IndexFault(f"{path}: not UTF-8. Mend: save it as UTF-8.") from None
+    return read_methodology(folder.name, text, where=str(path))
+
+
+def read_methodology(key: str, text: str, *, where: str = "") -> Methodology:
+    """Read and check the text of a methodology, such as the one that an edition keeps.
+
+    Raises:
+        IndexFault: every fault found, each beginning with ``where``.
+    """
     try:
-        return _methodology(folder.name, document)
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise IndexFault(f"{where}: not readable as YAML: {str(error).splitlines()[0]}. Mend: correct it.") from None
+    try:
+        return _methodology(key, document)
     except IndexFault as fault:
-        raise IndexFault(*(f"{path}: {each}" for each in fault.faults)) from None
+        raise IndexFault(*(f"{where}: {each}" for each in fault.faults)) from None
     except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise IndexFault(
-            f"{path}: {type(error).__name__}: {error}. Mend: compare with methodologies/cisi-2015."
+            f"{where}: {type(error).__name__}: {error}. Mend: compare with methodologies/cisi-2015."
         ) from None
 
 

@@ -15,7 +15,7 @@ from shimin.capabilities.indicators.index.methodology import Methodology
 from shimin.capabilities.indicators.index.scores import Scores, Weigh, compute
 from shimin.capabilities.indicators.index.table import Table
 
-_STEPS = 40  # halvings: finer than any printed decimal
+_STEPS = 24  # halvings: finer than any printed decimal
 
 
 @dataclass(frozen=True, slots=True)

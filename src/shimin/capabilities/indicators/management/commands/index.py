@@ -6,6 +6,7 @@ import csv
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable, Sequence
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ from shimin.capabilities.indicators.counting.count import Matrix, count_matrix
 from shimin.capabilities.indicators.counting.engines import ENGINES
 from shimin.capabilities.indicators.index import ahp, recover, robustness
 from shimin.capabilities.indicators.index.errors import IndexFault
-from shimin.capabilities.indicators.index.methodology import Methodology, load_methodology
+from shimin.capabilities.indicators.index.methodology import FILE, Methodology, load_methodology
 from shimin.capabilities.indicators.index.scores import Scores, compute, rounded
 from shimin.capabilities.indicators.index.table import Table, read_table
+from shimin.capabilities.indicators.operations.publishing import Manuscript, publish_edition
+from shimin.kernel import clock
+from shimin.kernel.actor import SYSTEM
 
 ROOT = Path("methodologies")
 
@@ -27,7 +31,7 @@ ROOT = Path("methodologies")
 class Command(BaseCommand):
     """Dispatch to one method per verb."""
 
-    help = "Compute the city service index (count, compute, ahp, recover, robustness, lift)."
+    help = "Compute the city service index (count, compute, publish, ahp, recover, robustness, lift)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -48,6 +52,17 @@ class Command(BaseCommand):
         count.add_argument("--engine", choices=ENGINES, default="duckdb")
         count.add_argument("--scores", action="store_true", help="add every score that the counts reach")
         count.add_argument("--output", type=Path, metavar="FILE.csv", help="write there instead of the terminal")
+        publish = _with_table(
+            verbs.add_parser("publish", help="publish an edition: pages and API show it from then on")
+        )
+        publish.add_argument("--level", choices=["province", "city"], required=True)
+        publish.add_argument("--from", type=date.fromisoformat, required=True, dest="starts_on", metavar="YYYY-MM-DD")
+        publish.add_argument(
+            "--until", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD", help="the day after the last one"
+        )
+        publish.add_argument("--source", required=True, help="where the numbers come from, in words for readers")
+        publish.add_argument("--demo", action="store_true", help="mark it as invented")
+        publish.add_argument("--trials", type=int, default=500, help="of the rank intervals (default 500)")
         weigh = verbs.add_parser("ahp", help="weights from experts' pairwise comparisons, one CSV square an expert")
         weigh.add_argument("files", nargs="+", type=Path, metavar="FILE.csv")
         weigh.add_argument("--warn", action="store_true", help="go on with inconsistent judgements (CR > 0.1)")
@@ -68,8 +83,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         verb = {
-            "count": self._count, "compute": self._compute, "ahp": self._ahp, "recover": self._recover,
-            "robustness": self._robustness, "lift": self._lift,
+            "count": self._count, "publish": self._publish, "compute": self._compute, "ahp": self._ahp,
+            "recover": self._recover, "robustness": self._robustness, "lift": self._lift,
         }[options["verb"]]  # fmt: skip
         try:
             verb(options)
@@ -97,6 +112,17 @@ class Command(BaseCommand):
             counts = [_plain(column[region]) for column in table.columns.values()]
             rows.append([region, *counts, *(repr(float(values[region])) for values in made.values())])
         _put(options["output"], rows)
+
+    def _publish(self, options: dict[str, Any]) -> None:
+        text = ROOT / options["methodology"] / FILE
+        load_methodology(text.parent)  # tells what is wrong with the file
+        manuscript = Manuscript(
+            methodology=options["methodology"], text=text.read_text(encoding="utf-8"), table=_given(options)[1],
+            level=options["level"], starts_on=options["starts_on"], ends_on=options["until"],
+            source=options["source"].strip(), is_demo=options["demo"], trials=options["trials"],
+        )  # fmt: skip
+        edition_id = publish_edition(actor=SYSTEM, manuscript=manuscript, now=clock.now())
+        self.stdout.write(f"published: /city-index/{edition_id}")
 
     def _ahp(self, options: dict[str, Any]) -> None:
         judgements = [ahp.read_judgement(path) for path in options["files"]]

@@ -1,0 +1,5 @@
+"""The JSON API of the indicators."""
+
+from shimin.capabilities.indicators.api.routes import router
+
+__all__ = ["router"]

@@ -1,0 +1,117 @@
+"""Routes: published editions of the city service index."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Path, Router, Schema
+
+from shimin.capabilities.indicators.public import Edition, Score, get_edition, list_editions, list_scores
+from shimin.kernel.web.api import IdText, Public
+
+router = Router()
+EditionId = Annotated[IdText, Path()]
+
+
+class StageOut(Schema):
+    """A stage of development: totals from ``starts_at`` up to the next stage's."""
+
+    name: str
+    starts_at: float
+
+
+class IndicatorOut(Schema):
+    """One node of the tree; weights are fractions ("9/20")."""
+
+    key: str
+    title: str
+    parts: dict[str, str]
+    weights_from: str
+
+
+class EditionOut(Schema):
+    """A published edition; the period is half-open. ``superseded_at`` is null for the one that counts."""
+
+    id: str
+    methodology: str
+    title: str
+    level: str
+    parent_code: str
+    starts_on: date
+    ends_on: date
+    source: str
+    is_demo: bool
+    inputs_hash: str
+    published_at: datetime
+    superseded_at: datetime | None
+
+
+class ScoreOut(Schema):
+    """A region's scores: as printed, and unrounded; 90 % of the trials with shaken weights stay in the interval."""
+
+    region_code: str
+    region_name: str
+    rank: int
+    rank_low: int
+    rank_high: int
+    stage: str
+    shown: dict[str, str]
+    values: dict[str, float]
+
+
+class EditionWithScoresOut(EditionOut):
+    """An edition with its tree, stages and all scores by rank."""
+
+    stages: list[StageOut]
+    indicators: list[IndicatorOut]
+    scores: list[ScoreOut]
+
+
+@router.get(
+    "/city-index/editions", auth=Public(), operation_id="list_index_editions", response=list[EditionOut],
+    summary="The published editions that count, the newest period of each kind first",
+)  # fmt: skip
+def get_editions(request: HttpRequest) -> list[dict[str, Any]]:
+    return [_edition(each) for each in list_editions()]
+
+
+@router.get(
+    "/city-index/editions/{edition_id}", auth=Public(), operation_id="get_index_edition",
+    response=EditionWithScoresOut, summary="An edition with its scores, ranks and stages",
+)  # fmt: skip
+def get_one(request: HttpRequest, edition_id: EditionId) -> dict[str, Any]:
+    edition = get_edition(int(edition_id))
+    methodology = edition.methodology
+    return {
+        **_edition(edition),
+        "stages": [{"name": stage.name, "starts_at": float(stage.starts_at)} for stage in methodology.stages],
+        "indicators": [
+            {
+                "key": key, "title": methodology.indicators[key].title,
+                "parts": {part: str(weight) for part, weight in methodology.indicators[key].parts.items()},
+                "weights_from": methodology.indicators[key].weights_from,
+            }
+            for key in methodology.order
+        ],
+        "scores": [_score(score) for score in list_scores(edition.edition_id)],
+    }  # fmt: skip
+
+
+def _edition(edition: Edition) -> dict[str, Any]:
+    return {
+        "id": str(edition.edition_id), "methodology": edition.methodology.key, "title": edition.methodology.title,
+        "level": edition.level, "parent_code": edition.parent_code, "starts_on": edition.starts_on,
+        "ends_on": edition.ends_on, "source": edition.source, "is_demo": edition.is_demo,
+        "inputs_hash": edition.inputs_hash, "published_at": edition.published_at,
+        "superseded_at": edition.superseded_at,
+    }  # fmt: skip
+
+
+def _score(score: Score) -> dict[str, Any]:
+    return {
+        "region_code": score.region_code, "region_name": score.region_name, "rank": score.rank,
+        "rank_low": score.rank_low, "rank_high": score.rank_high, "stage": score.stage, "shown": score.shown,
+        "values": score.values,
+    }  # fmt: skip

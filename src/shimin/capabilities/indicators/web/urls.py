@@ -1,0 +1,16 @@
+"""Addresses of the indicators' pages."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from shimin.capabilities.indicators.web import index
+
+app_name = "indicators"
+
+urlpatterns = [
+    path("city-index", index.index, name="index"),
+    path("city-index/<int:edition_id>", index.ranking, name="ranking"),
+    path("city-index/<int:edition_id>.csv", index.download_csv, name="download_csv"),
+    re_path(r"^city-index/(?P<edition_id>[0-9]{1,19})/(?P<region_code>[0-9]{6})$", index.profile, name="profile"),
+]
