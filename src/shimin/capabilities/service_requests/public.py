@@ -15,6 +15,15 @@ from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
 from shimin.capabilities.service_requests.events import RequestFiled, RequestJoined, RequestMoved
+from shimin.capabilities.service_requests.operations.deriving import (
+    end_mirrors,
+    follow_hand_over,
+    follow_mirror,
+    follow_split,
+    hand_over,
+    split,
+    take_back,
+)
 from shimin.capabilities.service_requests.operations.dispatching import (
     SameAgencyAgain,
     arbitrate,
@@ -165,15 +174,20 @@ __all__ = [
     "decline",
     "dispatch",
     "draft_reply",
+    "end_mirrors",
     "file_request",
     "find_desk_request",
     "find_request",
+    "follow_hand_over",
     "follow_merge",
+    "follow_mirror",
+    "follow_split",
     "forget_filing_keys",
     "get_desk_request",
     "get_opened_request",
     "get_request_for",
     "get_text_reader",
+    "hand_over",
     "is_danger",
     "join_request",
     "kind_in",
@@ -198,9 +212,11 @@ __all__ = [
     "return_request",
     "send_back_draft",
     "set_text_reader",
+    "split",
     "states_page",
     "suggest_category",
     "suspend",
+    "take_back",
     "tell_filed",
     "tell_step",
     "term_for",

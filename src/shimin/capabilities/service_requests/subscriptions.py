@@ -5,7 +5,11 @@ from __future__ import annotations
 from shimin.capabilities.service_requests.events import RequestFiled, RequestMoved
 from shimin.capabilities.service_requests.public import (
     Action,
+    end_mirrors,
+    follow_hand_over,
     follow_merge,
+    follow_mirror,
+    follow_split,
     suggest_category,
     tell_filed,
     tell_step,
@@ -27,8 +31,21 @@ def tell_on_request_filed(event: RequestFiled, delivery: Delivery) -> None:
 
 @on(RequestMoved)
 def on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
-    """Tell the reporters; those of a duplicate are moved first."""
-    if event.action == Action.MERGE:
-        follow_merge(request_id=event.request_id, now=delivery.occurred_at)
-    else:
-        tell_step(request_id=event.request_id, step_id=event.step_id, now=delivery.occurred_at)
+    """Tell the reporters; those of a duplicate, or of what was split, are moved along first."""
+    now = delivery.occurred_at
+    match event.action:
+        case Action.MERGE:
+            follow_merge(request_id=event.request_id, now=now)
+        case Action.SPLIT:
+            follow_split(request_id=event.request_id, step_id=event.step_id, now=now)
+        case Action.HAND_OVER:
+            follow_hand_over(request_id=event.request_id, step_id=event.step_id, now=now)
+        case Action.TAKE_BACK | Action.WITHDRAW:
+            end_mirrors(request_id=event.request_id, now=now)
+    tell_step(request_id=event.request_id, step_id=event.step_id, now=now)
+
+
+@on(RequestMoved)
+def mirror_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
+    """Tell a mirror's step at home, or bring its answer back."""
+    follow_mirror(request_id=event.request_id, step_id=event.step_id, now=delivery.occurred_at)

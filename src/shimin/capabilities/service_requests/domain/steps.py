@@ -40,6 +40,7 @@ class Action(StrEnum):
     SPLIT = "split"
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
+    RELAY = "relay"
     WITHDRAW = "withdraw"
     RATE = "rate"
     CLOSE = "close"
@@ -101,7 +102,10 @@ TABLE: tuple[Step, ...] = (
         Action.RETURN, "部门退单", (S.DISPATCHED, S.IN_PROGRESS), S.RETURNED, (Who.OFFICER,), needs_words=True,
         is_public=True,
     ),
-    Step(Action.INTERIM_REPLY, "办理进展", (S.IN_PROGRESS, S.SUSPENDED), None, (Who.OFFICER,), needs_words=True),
+    Step(
+        Action.INTERIM_REPLY, "办理进展", (S.IN_PROGRESS, S.SUSPENDED, S.HANDED_OVER), None, (Who.OFFICER, Who.SYSTEM),
+        needs_words=True,
+    ),
     Step(
         Action.ASK_EXTENSION, "申请延期", (S.IN_PROGRESS,), None, (Who.OFFICER,), needs_words=True, is_public=False
     ),
@@ -137,8 +141,9 @@ TABLE: tuple[Step, ...] = (
     Step(
         Action.TAKE_BACK, "收回本地办理", (S.HANDED_OVER,), S.RETURNED, (Who.DISPATCHER, Who.SYSTEM), needs_words=True
     ),
+    Step(Action.RELAY, "外地部门答复", (S.HANDED_OVER,), S.ANSWERED, (Who.SYSTEM,), ClockEffect.END, needs_words=True),
     Step(
-        Action.WITHDRAW, "撤回诉求", (S.FILED, S.RETURNED, *AT_AN_AGENCY), S.WITHDRAWN, (Who.REPORTER,),
+        Action.WITHDRAW, "撤回诉求", (S.FILED, S.RETURNED, S.HANDED_OVER, *AT_AN_AGENCY), S.WITHDRAWN, (Who.REPORTER,),
         ClockEffect.END,
     ),
     Step(Action.RATE, "作出评价", (S.ANSWERED,), S.CLOSED, (Who.REPORTER,)),

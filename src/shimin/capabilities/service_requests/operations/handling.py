@@ -7,7 +7,8 @@ from datetime import date, datetime
 from shimin.capabilities.service_requests.domain.deadlines import term_for
 from shimin.capabilities.service_requests.domain.filing import mask_personal_data
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
-from shimin.capabilities.service_requests.domain.steps import Action
+from shimin.capabilities.service_requests.domain.states import RequestState
+from shimin.capabilities.service_requests.domain.steps import Action, StepRefused
 from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.capabilities.service_requests.operations.dispatching import RETURN_WITHIN, agency_name
 from shimin.capabilities.service_requests.operations.moving import Change, clock_of, take_step
@@ -100,10 +101,15 @@ def reply_interim(*, actor: Actor, request_id: int, words: str, now: datetime) -
         InvalidInput: nothing is said.
         StepRefused, Forbidden, NotFound: see ``take_step``.
     """
+
+    def decide(row: ServiceRequest, text: str) -> Change:
+        if row.state == RequestState.HANDED_OVER:
+            raise StepRefused  # only the other city has something to tell, and the worker tells it
+        return Change(words=text, details=_agency(row))
+
     return take_step(
-        actor=actor, request_id=request_id, action=Action.INTERIM_REPLY, now=now, words=words,
-        decide=lambda row, text: Change(words=text, details=_agency(row)),
-    )  # fmt: skip
+        actor=actor, request_id=request_id, action=Action.INTERIM_REPLY, now=now, decide=decide, words=words
+    )
 
 
 def ask_extension(*, actor: Actor, request_id: int, amount: int, words: str, now: datetime) -> int:

@@ -20,6 +20,8 @@ _TEMPLATES = {
     Action.RESUME: "resumed",
     Action.REPLY: "answered",
     Action.RELEASE: "answered",
+    Action.RELAY: "answered",
+    Action.TAKE_BACK: "taken_back",
     Action.DECLINE: "declined",
     Action.HAND_OVER: "handed_over",
 }

@@ -32,6 +32,7 @@ WORDS = "岳麓区桐梓坡路口的路灯坏了半个月，晚上过马路很�
 RESIDENT = citizen(account_id=701, person_id=801)
 NEIGHBOUR = citizen(account_id=702, person_id=802)
 DESPATCHER = officer(DISPATCHER, account_id=901, region_code=CITY)
+THEIR_DESPATCHER = officer(DISPATCHER, account_id=902, region_code=OTHER_CITY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,19 @@ def test_a_request_is_filed_for_oneself_only(receipt):
             )
 
 
+def test_nobody_derives_from_a_request_outside_their_grants(receipt):
+    wanted = {"id": 5, "parent_id": receipt.request_id, "is_mirror": False, "city_code": CITY}
+    derive = "SELECT service_requests_derive(%s, 'c'::bytea, now())"
+    for settings in ({**OFFICER, "agencies": ROADS}, {**OFFICER, "regions": "430200"}, {"roles": "catalogue.editor"}):
+        with web("staff", account=911, **settings) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(derive, [orjson.dumps(wanted).decode()])
+    mirrored = orjson.dumps({**wanted, "is_mirror": True, "city_code": "430200"}).decode()
+    with web("staff", account=911, **OFFICER) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(derive, [mirrored])
+    with web(account=701) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(derive, [mirrored])
+
+
 def test_the_code_opens_one_request_for_one_transaction(committed_db):
     stamp.forget()
     found_city()
