@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import time
@@ -19,16 +18,12 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
-from tests.journeys.doors import PASSWORD, enter, enter_desk
+from tests.journeys.doors import PASSWORD, enter
 from tests.journeys.stack import ROOT, Demo
+from tests.journeys.systems import free_port, let_in, take_secret
 
+TICKS = ("姓名、出生日期", "手机号")
 HOWTO = (ROOT / "docs" / "howto" / "connect-a-department-system.md").read_text("utf-8")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Guide:
@@ -87,42 +82,6 @@ def start_sample(guide: Guide, client_id: str, secret: str, folder: Path) -> sub
     raise RuntimeError("the sample system did not start")
 
 
-def register(page: Page, guide: Guide, name: str) -> str:
-    """Step 1; return the address of the system's page at the desk."""
-    enter_desk(page, "housing-fund")
-    page.get_by_role("navigation", name="待办队列").get_by_role("link", name="登录接入").click()
-    page.get_by_role("link", name="登记一个系统").click()
-    for label, value in {**guide.fields, "系统名称": name}.items():
-        page.get_by_label(label, exact=False).first.fill(value)
-    page.get_by_label("姓名、出生日期").check()
-    page.get_by_label("手机号").check()
-    assert serious_violations(page) == []
-    page.get_by_role("button", name="提交，等待批准").click()
-    expect(page.get_by_text("等待第二个人批准")).to_be_visible()
-    return re.sub(r"^https?://[^/]+", "", page.url)
-
-
-def approve(page: Page, name: str) -> None:
-    """Step 2."""
-    enter_desk(page, "city-security")
-    page.get_by_role("navigation", name="待办队列").get_by_role("link", name="登录接入审批").click()
-    page.get_by_role("link", name=name).click()
-    assert serious_violations(page) == []
-    page.get_by_role("button", name="批准", exact=True).click()
-    expect(page.get_by_text("可以使用")).to_be_visible()
-
-
-def take_secret(page: Page, address: str) -> tuple[str, str]:
-    """Step 3; return client_id and secret."""
-    page.goto(address)
-    page.get_by_role("button", name="领取密钥").click()
-    expect(page.get_by_text("密钥只显示这一次")).to_be_visible()
-    assert serious_violations(page) == []
-    secret = page.locator("[role=status] code").inner_text()
-    client_id = page.locator("dt:text-is('client_id') + dd").inner_text()
-    return client_id, secret
-
-
 def hears_of_it(page: Page, guide: Guide) -> None:
     """Look at the system until it has been told of the sign-out."""
     deadline = time.monotonic() + 30
@@ -136,9 +95,7 @@ def hears_of_it(page: Page, guide: Guide) -> None:
 
 def test_the_how_to_in_fifteen_minutes(new_page: NewPage, guide: Guide, tmp_path: Path, started: list):
     name = f"公积金网上大厅{guide.port}"
-    desk = new_page(width=1280, height=800)
-    address = register(desk, guide, name)
-    approve(new_page(width=1280, height=800), name)
+    desk, address = let_in(new_page, {**guide.fields, "系统名称": name}, TICKS)
     client_id, secret = take_secret(desk, address)
     started.append(start_sample(guide, client_id, secret, tmp_path))
 
@@ -190,9 +147,7 @@ def test_without_javascript_and_from_a_session_that_is_there(
     new_page: NewPage, guide: Guide, tmp_path: Path, started: list
 ):
     name = f"不动产登记{guide.port}"
-    desk = new_page(width=1280, height=800)
-    address = register(desk, guide, name)
-    approve(new_page(width=1280, height=800), name)
+    desk, address = let_in(new_page, {**guide.fields, "系统名称": name}, TICKS)
     started.append(start_sample(guide, *take_secret(desk, address), tmp_path))
     page = new_page(script=False)
     enter(page, "13800000001")

@@ -19,11 +19,19 @@ class Need:
     package: str
     command: str
     skipped: str
+    file: Path | None = None  # of a package that brings no command
 
 
 TEST_NEEDS = (
     Need("chromium", "chromium", "browser journeys"),
     Need("fonts-noto-cjk", "", "pictures of Chinese pages"),
+    Need("apache2-bin", "apache2", "signing in by Apache's mod_auth_openidc"),
+    Need(
+        "libapache2-mod-auth-openidc",
+        "",
+        "signing in by Apache's mod_auth_openidc",
+        Path("/usr/lib/apache2/modules/mod_auth_openidc.so"),
+    ),
     Need("poppler-utils", "pdftotext", "reading PDF files back"),
 )
 
@@ -69,6 +77,8 @@ def _may_install() -> bool:
 
 
 def _is_there(need: Need) -> bool:
+    if need.file is not None:
+        return need.file.exists()
     if need.command:
         return shutil.which(need.command) is not None
     return any(folder.is_dir() and any(folder.glob("*CJK*")) for folder in _CJK_FONT_FOLDERS)
