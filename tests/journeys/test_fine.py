@@ -69,6 +69,16 @@ def test_a_fine_is_paid_in_three_screens(new_page: NewPage, demo: Demo, debtor: 
     expect(settled).to_be_visible()
     assert look_at(page) == []
 
+    link = page.get_by_role("link", name=re.compile("下载收据"))
+    receipt = page.request.get(str(link.get_attribute("href")))
+    assert receipt.body().startswith(b"%PDF-")
+    page.goto("/pay/verify")
+    page.get_by_label("收据编号").fill("430100261122AB98ECP")
+    page.get_by_label("校验码").fill("AAAAAAAA")
+    page.get_by_role("button", name="查验").click()
+    expect(page.locator("main")).to_contain_text("编号")
+    assert look_at(page) == []
+
     page.goto(LOOK_UP)
     expect(page.locator(".answer-sentence")).to_be_visible()
     assert page.get_by_role("button", name=re.compile("^缴款")).count() == before - 1

@@ -27,6 +27,7 @@ from shimin.capabilities.payments.operations.attempts import (
 )
 from shimin.capabilities.payments.operations.capturing import CaptureOutcome, capture
 from shimin.capabilities.payments.operations.placing import ask_keeper, create_order
+from shimin.capabilities.payments.operations.receipts import NotPaidYet, verify_receipt, write_receipt
 from shimin.capabilities.payments.operations.refunding import (
     FINANCE,
     RefundDecided,
@@ -60,6 +61,7 @@ from shimin.capabilities.payments.queries.orders import (
     get_order_for,
     list_orders,
 )
+from shimin.capabilities.payments.queries.receipts import ReceiptFacts, ReceiptUnknown
 
 __all__ = [
     "FINANCE",
@@ -78,6 +80,7 @@ __all__ = [
     "GatewayRefused",
     "LineState",
     "LineView",
+    "NotPaidYet",
     "NotifyForged",
     "OrderCaptured",
     "OrderClosed",
@@ -92,6 +95,8 @@ __all__ = [
     "PaidLine",
     "Payable",
     "PayableClosed",
+    "ReceiptFacts",
+    "ReceiptUnknown",
     "RefundDecided",
     "RefundReason",
     "RefundStage",
@@ -119,4 +124,6 @@ __all__ = [
     "request_refund",
     "send_due_refunds",
     "settle_due_lines",
+    "verify_receipt",
+    "write_receipt",
 ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shimin.kernel.values.money import MAX_FEN, InvalidAmount, format_fen, parse_yuan
+from shimin.kernel.values.money import MAX_FEN, InvalidAmount, format_fen, parse_yuan, write_capitals
 from shimin.kernel.values.numbers import ALPHABET, PublicNumberInvalid, check_public_number, new_public_number
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -30,6 +30,54 @@ def test_writes_amounts(fen, text):
 @given(fen=st.integers(0, MAX_FEN))
 def test_reads_what_it_wrote(fen):
     assert parse_yuan(format_fen(fen)) == fen
+
+
+@pytest.mark.parametrize(
+    ("fen", "text"),
+    [
+        (0, "人民币零元整"),
+        (1, "人民币壹分"),
+        (10, "人民币壹角整"),
+        (105, "人民币壹元零伍分"),
+        (110, "人民币壹元壹角整"),
+        (15_000, "人民币壹佰伍拾元整"),
+        (140_950, "人民币壹仟肆佰零玖元伍角整"),  # an example of the rule itself
+        (600_714, "人民币陆仟零柒元壹角肆分"),  # and another
+        (1_000_100, "人民币壹万零壹元整"),
+        (100_000_000_100, "人民币壹拾亿零壹元整"),
+        (MAX_FEN, "人民币壹万亿元整"),
+    ],
+)
+def test_writes_amounts_in_capitals(fen, text):
+    assert write_capitals(fen) == text
+
+
+@given(fen=st.integers(0, 10**12 - 1))
+def test_capitals_are_read_back_as_the_same_amount(fen):
+    assert _read_capitals(write_capitals(fen)) == fen
+
+
+def _read_capitals(text: str) -> int:
+    """Add up places: a reader of its own, which takes 零 and 整 for nothing."""
+    total = section = digit = 0
+    for mark in text.removeprefix("人民币"):
+        if (value := "零壹贰叁肆伍陆柒捌玖".find(mark)) >= 0:
+            digit = value
+        elif mark in "拾佰仟":
+            section, digit = section + digit * {"拾": 10, "佰": 100, "仟": 1000}[mark], 0
+        elif mark in "万亿":
+            total, section, digit = total + (section + digit) * {"万": 10**6, "亿": 10**10}[mark], 0, 0
+        elif mark == "元":
+            total, section, digit = total + (section + digit) * 100, 0, 0
+        elif mark in "角分":
+            total, digit = total + digit * {"角": 10, "分": 1}[mark], 0
+    return total
+
+
+@pytest.mark.parametrize("fen", [-1, MAX_FEN + 1])
+def test_has_no_capitals_for_what_is_no_amount(fen):
+    with pytest.raises(ValueError, match="no amount"):
+        write_capitals(fen)
 
 
 @pytest.mark.parametrize(

@@ -38,3 +38,57 @@ def parse_yuan(text: str) -> int:
     if fen > MAX_FEN:
         raise InvalidAmount
     return fen
+
+
+_DIGITS = "零壹贰叁肆伍陆柒捌玖"
+_PLACES = ("", "拾", "佰", "仟")
+_GROUPS = ("", "万", "亿", "万亿")
+
+
+def write_capitals(fen: int) -> str:
+    """Return an amount in the capitals of vouchers: 15000 becomes 人民币壹佰伍拾元整, 10203 人民币壹佰零贰元零叁分.
+
+    Raises:
+        ValueError: the amount is negative or above MAX_FEN.
+    Source: 支付结算办法 (银发〔1997〕393号), 附一 正确填写票据和结算凭证的基本规定.
+    """
+    if not 0 <= fen <= MAX_FEN:
+        raise ValueError("no amount of a voucher")
+    yuan, cents = divmod(fen, 100)
+    jiao, rest = divmod(cents, 10)
+    whole = f"{_write_whole(yuan)}元" if yuan else ""
+    if not cents:
+        return f"人民币{whole or '零元'}整"
+    tail = f"{_DIGITS[jiao]}角" if jiao else ("零" if whole else "")
+    return f"人民币{whole}{tail}" + (f"{_DIGITS[rest]}分" if rest else "整" if jiao else "")
+
+
+def _write_whole(number: int) -> str:
+    """Write groups of four digits; a gap of zeros inside is one 零."""
+    groups: list[int] = []
+    while number:
+        number, group = divmod(number, 10_000)
+        groups.append(group)
+    text, gap = "", False
+    for place in range(len(groups) - 1, -1, -1):
+        group = groups[place]
+        if not group:
+            gap = bool(text)
+            continue
+        if text and (gap or group < 1000):
+            text += "零"
+        text += _write_group(group) + _GROUPS[place]
+        gap = False
+    return text.replace("万亿", "万", 1) if text.count("亿") > 1 else text
+
+
+def _write_group(group: int) -> str:
+    text, gap = "", False
+    for place in (3, 2, 1, 0):
+        digit = group // 10**place % 10
+        if digit:
+            text += ("零" if gap else "") + _DIGITS[digit] + _PLACES[place]
+            gap = False
+        else:
+            gap = bool(text)
+    return text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from django.http import HttpResponse
 from django.urls import reverse
 from ninja import Path, Query, Router
 from ninja.responses import Status
 
-from shimin.capabilities.payments.api.schemas import CashierIn, CashierOut, OrderIn, OrderOut, order_out
+from shimin.capabilities.payments.api.schemas import CashierIn, CashierOut, OrderIn, OrderOut, ReceiptOut, order_out
 from shimin.capabilities.payments.public import (
     begin_payment,
     check_order,
@@ -16,10 +17,12 @@ from shimin.capabilities.payments.public import (
     create_order,
     get_order_for,
     list_orders,
+    verify_receipt,
+    write_receipt,
 )
 from shimin.kernel import clock
 from shimin.kernel.web.access import Request
-from shimin.kernel.web.api import IdText, Page, SignedIn, decode_cursor, encode_cursor, idempotency_key
+from shimin.kernel.web.api import IdText, Page, Public, SignedIn, decode_cursor, encode_cursor, idempotency_key
 
 router = Router()
 OrderId = Annotated[IdText, Path()]
@@ -76,3 +79,30 @@ def post_cashier(request: Request, order_id: OrderId, body: CashierIn) -> dict[s
 def post_close(request: Request, order_id: OrderId) -> dict[str, Any]:
     close_order(actor=request.actor, order_id=int(order_id), now=clock.now())
     return order_out(get_order_for(actor=request.actor, order_id=int(order_id)))
+
+
+@router.get(
+    "/me/orders/{order_id}/receipt", auth=SignedIn(), operation_id="get_receipt",
+    summary="The receipt of a paid order: a signed PDF",
+    openapi_extra={"responses": {200: {"description": "OK", "content": {"application/pdf": {}}}}},
+)  # fmt: skip
+def get_receipt(request: Request, order_id: OrderId) -> HttpResponse:
+    number, content = write_receipt(
+        actor=request.actor, order_id=int(order_id), now=clock.now(),
+        verify_url=request.build_absolute_uri(reverse("payments:verify")),
+    )  # fmt: skip
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="receipt-{number}.pdf"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@router.get(
+    "/receipts/{number}", auth=Public(), operation_id="verify_receipt", response=ReceiptOut,
+    summary="Check a receipt by number and check code; says nothing of who paid",
+)  # fmt: skip
+def get_verification(
+    request: Request, number: Annotated[str, Path(max_length=40)], check: Annotated[str, Query(max_length=20)]
+) -> dict[str, Any]:
+    found = verify_receipt(actor=request.actor, number=number, check=check, address=request.META.get("REMOTE_ADDR", ""))
+    return {name: getattr(found, name) for name in ReceiptOut.model_fields} | {"payees": list(found.payees)}

@@ -66,6 +66,17 @@ class OrderOut(Schema):
     lines: list[LineOut]
 
 
+class ReceiptOut(Schema):
+    """What a receipt is worth today; nothing of who paid."""
+
+    number: str
+    title: str
+    payees: list[str]
+    total_fen: int
+    refunded_fen: int
+    captured_at: datetime
+
+
 def order_out(order: OrderView) -> dict[str, Any]:
     """Return an order as JSON values."""
     names = ("order_id", "number", "title", "total_fen", "refunded_fen", "created_at", "expires_at", "captured_at")

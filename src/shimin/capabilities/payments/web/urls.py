@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shimin.capabilities.payments.web import notifies, orders
+from shimin.capabilities.payments.web import notifies, orders, receipts
 
 app_name = "payments"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("pay/orders/<int:order_id>/go/<slug:gateway>", orders.go, name="go"),
     path("pay/orders/<int:order_id>/back", orders.back, name="back"),
     path("pay/orders/<int:order_id>/cancel", orders.cancel, name="cancel"),
+    path("pay/orders/<int:order_id>/receipt.pdf", receipts.receipt, name="receipt"),
+    path("pay/verify", receipts.verify, name="verify"),
     path("pay/notify/<slug:gateway_code>", notifies.notify, name="notify"),
     path("me/payments", orders.mine, name="mine"),
 ]

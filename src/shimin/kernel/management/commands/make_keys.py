@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from shimin.kernel import clock
+from shimin.kernel.crypto.certificates import FOLDER, ensure_document_keys
 from shimin.kernel.crypto.keys import make_keys
 
 
@@ -19,5 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder = settings.SHIMIN.keys_dir
         made = make_keys(folder)
+        if not (folder / FOLDER).exists():
+            ensure_document_keys(folder, clock.now())
+            made.append(f"{FOLDER}/")
         if options["verbosity"] and made:
             self.stdout.write(f"made in {folder}: {', '.join(made)}")
