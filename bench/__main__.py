@@ -14,7 +14,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import enquire, index, memory, portal, rush, search
+from bench.workloads import account, enquire, index, memory, portal, rush, search
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -25,12 +25,13 @@ WORKLOADS: dict[str, Workload] = {
     "enquire": enquire.measure,
     "rush": rush.measure,
     "search": search.measure,
+    "account": account.measure,
     "memory": memory.measure,
 }
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
-_OWN = frozenset({"enquire", "rush", "memory"})
+_OWN = frozenset({"enquire", "rush", "account", "memory"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 
@@ -97,7 +98,7 @@ def _installation(options: argparse.Namespace, plan: Plan, names: list[str]) -> 
         raise Fault(f"{options.workload} needs an installation of its own", "leave --base-url out.")
     if options.base_url:
         return _given(running_installation(options.base_url))
-    candidates = plan.residents if "rush" in names else 0
+    candidates = plan.residents if "rush" in names else account.PEOPLE if "account" in names else 0
     return own_installation(People(_QUICK_RESIDENTS if plan.quick else _RESIDENTS, candidates))
 
 

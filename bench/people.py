@@ -14,6 +14,8 @@ import psycopg
 
 from bench.installation import Installation, lines
 
+CALLBACK = "https://bench.example.cn/callback"  # where a system of the bench gets its codes
+
 
 @dataclass(frozen=True, slots=True)
 class Crowd:

@@ -50,6 +50,7 @@ from shimin.capabilities.identity.queries.holders import (
     SessionFacts,
     find_holder,
     find_session,
+    is_signed_in,
     stands_consent,
 )
 
@@ -93,6 +94,7 @@ __all__ = [
     "give_consent",
     "grant_role",
     "has_consent",
+    "is_signed_in",
     "list_consents",
     "list_staff",
     "provide_demo_citizen",

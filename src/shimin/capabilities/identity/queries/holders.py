@@ -5,12 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
+
 from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.domain import AccountKind, AccountStatus, level_now
 from shimin.capabilities.identity.models import Account, Consent, Session
 from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.values.id_numbers import parse_id_number
+
+_SIGNED_IN = """
+    SELECT 1 FROM identity_session s JOIN identity_account a ON a.id = s.account_id
+    WHERE s.id = %s AND a.id = %s AND s.ended_at IS NULL AND s.expires_at > %s
+      AND a.account_kind = 'citizen' AND a.status = 'active'
+      AND EXISTS (
+          SELECT 1 FROM identity_consent c
+          WHERE c.account_id = a.id AND c.purpose_code = %s AND c.withdrawn_at IS NULL
+      )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +82,13 @@ def find_session(session_id: int, now: datetime) -> SessionFacts | None:
 def stands_consent(account_id: int, purpose_code: str) -> bool:
     """Tell whether an account's own consent for a purpose stands. Call it inside an auth scope; one statement."""
     return Consent.objects.filter(account_id=account_id, purpose_code=purpose_code, withdrawn_at=None).exists()
+
+
+def is_signed_in(*, account_id: int, session_id: int, purpose_code: str, now: datetime) -> bool:
+    """Tell whether a citizen's session is open, its account active and one of its consents standing.
+
+    Call it inside an auth scope; one statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SIGNED_IN, [session_id, account_id, now, purpose_code])
+        return cursor.fetchone() is not None

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+from django.db import connection
 from django.db.models import Q
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -18,6 +19,11 @@ from shimin.capabilities.sign_on.models import SigningKey
 from shimin.kernel.crypto import decrypt
 
 CONTEXT = "sign_on.signing_key.private"
+_CURRENT = """
+    SELECT id FROM sign_on_signing_key
+    WHERE algorithm = %s AND signs_from <= %s AND (signs_until IS NULL OR signs_until > %s)
+    ORDER BY signs_from DESC LIMIT 1
+"""
 
 
 class NoSigningKey(RuntimeError):
@@ -33,14 +39,11 @@ class Signer:
 
 
 def find_signer(algorithm: str, now: datetime) -> Signer | None:
-    """Return the key that signs now. One statement; the private half is decrypted once in a process."""
-    row = (
-        SigningKey.objects.filter(algorithm=algorithm, signs_from__lte=now)
-        .exclude(signs_until__lte=now)
-        .order_by("-signs_from")
-        .first()
-    )
-    return None if row is None else Signer(str(row.id), _private(row.algorithm, bytes(row.private)))
+    """Return the key that signs now. One statement; the private half is read and decrypted once in a process."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, [algorithm, now, now])
+        row = cursor.fetchone()
+    return None if row is None else _signer(row[0])
 
 
 def list_public_keys(now: datetime) -> list[dict[str, Any]]:
@@ -62,6 +65,7 @@ def read_own_token(text: str, now: datetime) -> dict[str, Any] | None:
 
 
 @lru_cache(maxsize=16)
-def _private(algorithm: str, sealed: bytes) -> RSAKey | ECKey:
-    kind: type[RSAKey] | type[ECKey] = RSAKey if algorithm == Algorithm.RS256 else ECKey
-    return kind.import_key(orjson.loads(decrypt(sealed, context=CONTEXT)))
+def _signer(key_id: int) -> Signer:
+    row = SigningKey.objects.get(id=key_id)
+    kind: type[RSAKey] | type[ECKey] = RSAKey if row.algorithm == Algorithm.RS256 else ECKey
+    return Signer(str(row.id), kind.import_key(orjson.loads(decrypt(bytes(row.private), context=CONTEXT))))

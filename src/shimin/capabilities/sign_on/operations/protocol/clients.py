@@ -7,8 +7,8 @@ import hmac
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from shimin.capabilities.sign_on.domain.claims import OPENID, allowed_of
-from shimin.capabilities.sign_on.domain.clients import ClientState
 from shimin.capabilities.sign_on.models import Client
+from shimin.capabilities.sign_on.operations.protocol.rows import load_client
 from shimin.capabilities.sign_on.secrets import secret_hash
 
 _LONGEST_ID = 19
@@ -57,5 +57,5 @@ def find_client(client_id: str | None) -> EngineClient | None:
     number = int(text)
     if number >= 1 << 63 or str(number) != text:
         return None
-    row = Client.objects.filter(id=number, state=ClientState.APPROVED).first()
+    row = load_client(number)
     return EngineClient(row) if row is not None else None

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode
 
-from shimin.capabilities.identity.public import Holder, find_holder, find_session, stands_consent
+from shimin.capabilities.identity.public import Holder, find_holder, is_signed_in, stands_consent
 from shimin.capabilities.sign_on.domain.claims import purpose_code
 from shimin.capabilities.sign_on.domain.clients import (
     AUTHORISATION_LIFETIME,
@@ -22,6 +22,7 @@ from shimin.capabilities.sign_on.models import Authorisation, Code, Token
 from shimin.capabilities.sign_on.operations.ending import end_authorisations
 from shimin.capabilities.sign_on.operations.protocol.clients import EngineClient
 from shimin.capabilities.sign_on.operations.protocol.requests import EngineRequest
+from shimin.capabilities.sign_on.operations.protocol.rows import lock_code, use_code
 from shimin.capabilities.sign_on.operations.protocol.tokens import Moment, encode_id_token
 from shimin.capabilities.sign_on.secrets import new_secret, secret_hash, stored_hash
 from shimin.kernel import audit
@@ -132,8 +133,7 @@ class CodeGrant(grants.AuthorizationCodeGrant):
     def query_authorization_code(self, code: str, client: EngineClient) -> _CodeView | None:
         """Return the code if it is good. Its second use, or another client's, ends what the first one gave."""
         hashed = secret_hash(code)
-        rows = Code.objects.select_for_update(of=("self",)).select_related("authorisation")
-        row = rows.filter(hash=hashed).first() if hashed is not None else None
+        row = lock_code(hashed) if hashed is not None else None
         if row is None:
             return None
         if row.used_at is not None or row.authorisation.client_id != client.row.id:
@@ -146,20 +146,19 @@ class CodeGrant(grants.AuthorizationCodeGrant):
             return None
         return _CodeView(row)
 
-    def authenticate_user(self, authorization_code: _CodeView) -> Holder | None:
-        """Return the holder, if they are still signed in: a minute is enough to sign out or close the account."""
+    def authenticate_user(self, authorization_code: _CodeView) -> int | None:
+        """Return the account, if it is still signed in and its consent stands: a minute is enough to take it back."""
         authorisation = authorization_code.row.authorisation
         self.request.facts["authorisation"] = authorisation
-        session = find_session(authorisation.session_id, self.moment.now)
-        if session is None or not session.is_open:
-            return None
-        if not stands_consent(authorisation.account_id, purpose_code(authorisation.client_id)):
-            return None
-        return find_holder(authorisation.account_id, self.moment.now)
+        is_good = is_signed_in(
+            account_id=authorisation.account_id, session_id=authorisation.session_id,
+            purpose_code=purpose_code(authorisation.client_id), now=self.moment.now,
+        )  # fmt: skip
+        return authorisation.account_id if is_good else None
 
     def delete_authorization_code(self, authorization_code: _CodeView) -> None:
         """Mark it as used: the row stays, so that its second use is known for what it is."""
-        Code.objects.filter(hash=authorization_code.row.hash).update(used_at=self.moment.now)
+        use_code(authorization_code.row, self.moment.now)
 
 
 class RefreshGrant(grants.RefreshTokenGrant):

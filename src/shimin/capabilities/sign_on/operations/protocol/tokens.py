@@ -18,8 +18,9 @@ from shimin.capabilities.sign_on.domain.clients import (
     REFRESH_LIFETIME,
     TokenKind,
 )
-from shimin.capabilities.sign_on.models import Authorisation, Client, Token
+from shimin.capabilities.sign_on.models import Authorisation, Client
 from shimin.capabilities.sign_on.operations.keys import signer_for
+from shimin.capabilities.sign_on.operations.protocol.rows import insert_token
 from shimin.capabilities.sign_on.secrets import new_secret, stored_hash
 from shimin.kernel.actor import Actor
 
@@ -54,23 +55,18 @@ def store_token(
     token: dict[str, Any], *, client: Client, authorisation: Authorisation | None, now: datetime
 ) -> None:  # fmt: skip
     """Keep the hashes of an answer's tokens. A refresh token ends with the authorisation's own term."""
-    common = {"client": client, "authorisation": authorisation, "scopes": token["scope"].split(), "issued_at": now}
-    rows = [
-        Token(
-            hash=stored_hash(token["access_token"]), token_kind=TokenKind.ACCESS, expires_at=now + ACCESS_LIFETIME,
-            **common,
-        )
-    ]  # fmt: skip
+    insert_token(
+        hashed=stored_hash(token["access_token"]), kind=TokenKind.ACCESS, client_id=client.id, issued_at=now,
+        authorisation_id=authorisation.id if authorisation else None, scopes=token["scope"].split(),
+        expires_at=now + ACCESS_LIFETIME,
+    )  # fmt: skip
     if "refresh_token" in token and authorisation is not None:
         until = min(now + REFRESH_LIFETIME, authorisation.begun_at + AUTHORISATION_LIFETIME)
         # A refreshed access token may carry fewer scopes; its refresh token keeps what was agreed to.
-        agreed = {**common, "scopes": authorisation.scopes}
-        rows.append(
-            Token(
-                hash=stored_hash(token["refresh_token"]), token_kind=TokenKind.REFRESH, expires_at=until, **agreed
-            )
+        insert_token(
+            hashed=stored_hash(token["refresh_token"]), kind=TokenKind.REFRESH, client_id=client.id, issued_at=now,
+            authorisation_id=authorisation.id, scopes=authorisation.scopes, expires_at=until,
         )  # fmt: skip
-    Token.objects.bulk_create(rows)
 
 
 def encode_id_token(
