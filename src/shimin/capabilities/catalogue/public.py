@@ -40,6 +40,7 @@ from shimin.capabilities.catalogue.regions import (
 )
 from shimin.capabilities.catalogue.search.find import SearchResult, search_items
 from shimin.capabilities.catalogue.tally import note_used
+from shimin.capabilities.catalogue.use_queries import count_missed, count_opened
 
 __all__ = [
     "AUDIENCES",
@@ -63,6 +64,8 @@ __all__ = [
     "add_feedback",
     "all_cities",
     "city_of",
+    "count_missed",
+    "count_opened",
     "find_regions",
     "forget_old_counts",
     "get_agency",

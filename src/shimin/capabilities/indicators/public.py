@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from shimin.capabilities.indicators.domain.use import ACTS, Dimension, UseStage
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.methodology import Methodology, Stage, load_methodology
 from shimin.capabilities.indicators.index.scores import Scores, compute
 from shimin.capabilities.indicators.index.table import Table, read_table
 from shimin.capabilities.indicators.operations.demo import publish_demo_editions
 from shimin.capabilities.indicators.operations.publishing import Manuscript, publish_edition
+from shimin.capabilities.indicators.operations.use import count_use, forget_old_use, rebuild_use
 from shimin.capabilities.indicators.queries.editions import (
     Edition,
     PastScore,
@@ -18,25 +20,55 @@ from shimin.capabilities.indicators.queries.editions import (
     list_past_scores,
     list_scores,
 )
+from shimin.capabilities.indicators.queries.use import (
+    ANALYST,
+    FEW,
+    Growth,
+    K,
+    Shares,
+    Span,
+    daily_for,
+    growth,
+    hours_saved,
+    public_shares,
+    shares_for,
+)
 
 __all__ = [
+    "ACTS",
+    "ANALYST",
+    "FEW",
+    "Dimension",
     "Edition",
+    "Growth",
     "IndexFault",
+    "K",
     "Manuscript",
     "Methodology",
     "PastScore",
     "Score",
     "Scores",
+    "Shares",
+    "Span",
     "Stage",
     "Table",
+    "UseStage",
     "compute",
+    "count_use",
+    "daily_for",
     "find_lifts",
+    "forget_old_use",
     "get_edition",
+    "growth",
+    "hours_saved",
     "list_editions",
     "list_past_scores",
     "list_scores",
     "load_methodology",
+    "public_shares",
     "publish_demo_editions",
     "publish_edition",
     "read_table",
+    "rebuild_use",
+    "shares_for",
 ]

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from shimin.kernel.events import Registry, registry
+from shimin.kernel.events.relay import name_of
+
 _STATES = """
     SELECT name, count(*) FILTER (WHERE dead_at IS NULL AND attempts = 0),
            count(*) FILTER (WHERE dead_at IS NULL AND attempts > 0), count(*) FILTER (WHERE dead_at IS NOT NULL),
@@ -14,8 +17,17 @@ _STATES = """
     FROM kernel_event WHERE done_at IS NULL GROUP BY name ORDER BY name
 """
 _REPLAY = """
-    UPDATE kernel_event SET done_at = NULL, dead_at = NULL, attempts = 0, next_attempt_at = NULL
-    WHERE name = %s AND occurred_at >= %s AND occurred_at < %s RETURNING id
+    WITH old AS (
+        SELECT id, occurred_at, done_at FROM kernel_event
+        WHERE name = %s AND occurred_at >= %s AND occurred_at < %s FOR UPDATE
+    )
+    UPDATE kernel_event e SET done_at = NULL, dead_at = NULL, attempts = 0, next_attempt_at = NULL
+    FROM old WHERE e.id = old.id AND e.occurred_at = old.occurred_at RETURNING e.id, old.done_at
+"""
+_KEEP_COUNTED = """
+    INSERT INTO kernel_event_receipt (event_id, handler, done_at)
+    SELECT id, handler, now() FROM unnest(%s::bigint[]) AS id CROSS JOIN unnest(%s::text[]) AS handler
+    ON CONFLICT DO NOTHING
 """
 
 
@@ -72,13 +84,18 @@ def retry_dead(ids: list[int] | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def replay(*, name: str, since: datetime, until: datetime) -> int:
-    """Deliver events of a name in ``[since, until)`` once more to all their subscribers; return how many.
+def replay(*, name: str, since: datetime, until: datetime, events: Registry = registry) -> int:
+    """Deliver events of a name in ``[since, until)`` once more to their subscribers; return how many.
 
-    For subscribers that can be run again, such as counters being rebuilt.
+    For subscribers that can be run again. Those told in batches are not: what they counted keeps its receipt.
     """
+    counters = [name_of(handler) for handler in events.batch_handlers.get(name, [])]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_REPLAY, [name, since, until])
-        ids = [event_id for (event_id,) in cursor.fetchall()]
-        cursor.execute("DELETE FROM kernel_event_receipt WHERE event_id = ANY(%s)", [ids])
+        found = cursor.fetchall()
+        ids = [event_id for event_id, _ in found]
+        cursor.execute(
+            "DELETE FROM kernel_event_receipt WHERE event_id = ANY(%s) AND handler <> ALL(%s)", [ids, counters]
+        )
+        cursor.execute(_KEEP_COUNTED, [[event_id for event_id, done_at in found if done_at is not None], counters])
     return len(ids)

@@ -6,7 +6,7 @@ Delivery is at least once and in order per aggregate; subscribers must be idempo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar, dataclass_transform
@@ -32,6 +32,7 @@ class DomainEvent:
 
 E = TypeVar("E", bound=DomainEvent)
 Handler = Callable[[Any, "Delivery"], None]
+BatchHandler = Callable[[Sequence[tuple[Any, "Delivery"]]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,12 @@ class Delivery:
 
 
 class Registry:
-    """The event types by name and the subscribers of each."""
+    """The event types by name and the subscribers of each: those told one by one, and those told in batches."""
 
     def __init__(self) -> None:
         self.types: dict[str, type[DomainEvent]] = {}
         self.handlers: dict[str, list[Handler]] = {}
+        self.batch_handlers: dict[str, list[BatchHandler]] = {}
 
     def load(self, name: str, payload: dict[str, Any]) -> DomainEvent:
         """Rebuild an event from its stored name and payload; unknown keys are ignored (older or newer writers)."""
@@ -82,6 +84,22 @@ def on(event_type: type[E]) -> Callable[[Callable[[E, Delivery], None]], Callabl
 
     def subscribe(handler: Callable[[E, Delivery], None]) -> Callable[[E, Delivery], None]:
         registry.handlers.setdefault(event_type.name, []).append(handler)
+        return handler
+
+    return subscribe
+
+
+def on_batch(*event_types: type[DomainEvent]) -> Callable[[BatchHandler], BatchHandler]:
+    """Subscribe a function ``on_<…>(told)`` to several types of events, a list of (event, delivery) at a time.
+
+    For counters: one statement for many events. It runs in the transaction that marks them done, after the subscribers
+    told one by one, so each event is counted once; ``events replay`` passes it over. To count anew it reads
+    ``history.delivered``.
+    """
+
+    def subscribe(handler: BatchHandler) -> BatchHandler:
+        for event_type in event_types:
+            registry.batch_handlers.setdefault(event_type.name, []).append(handler)
         return handler
 
     return subscribe

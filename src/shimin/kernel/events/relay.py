@@ -3,12 +3,14 @@
 An aggregate's oldest undelivered event is its head; only heads are taken, and their row lock keeps other relays from
 the whole aggregate (``SKIP LOCKED``) until commit. Subscribers run in that transaction, each in a savepoint: with the
 commit their effects and the mark "done" come together, so a kill at any moment repeats or finishes, never halves. When
-one of several subscribers fails, the others' work stays and a receipt keeps them from running again.
+one of several subscribers fails, the others' work stays and a receipt keeps them from running again. Subscribers told
+in batches come last, with all events of the round whose other subscribers succeeded; when a batch fails, its events are
+tried alone, so that one bad event holds up nobody else's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +22,7 @@ from django.db import connection, transaction
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
 from shimin.kernel.errors import DomainError
-from shimin.kernel.events import Delivery, Handler, Registry, registry
+from shimin.kernel.events import BatchHandler, Delivery, Handler, Registry, registry
 from shimin.kernel.monitoring import metrics
 
 BATCH = 50
@@ -60,12 +62,24 @@ class _Waiting:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An event whose subscribers told one by one have succeeded; ``ran`` names those that ran now."""
+
+    head: _Waiting
+    event: Any
+    delivery: Delivery
+    ran: Sequence[str]
+
+
 def relay_batch(now: datetime, *, limit: int = BATCH, events: Registry = registry) -> int:
     """Deliver up to ``limit`` events in one transaction and return how many were tried (0: nothing waits)."""
     tried = delivered = 0
     with scope(SYSTEM):
         while tried < limit and (heads := _take_heads(now, limit - tried)):
-            done = [head.id for head in heads if _deliver(head, now, events)]
+            told = [each for head in heads if (each := _deliver(head, now, events)) is not None]
+            failed = _tell_batches(told, now, events)
+            done = [each.head.id for each in told if each.head.id not in failed]
             with connection.cursor() as cursor:
                 cursor.execute(_DONE, [now, done])
             tried, delivered = tried + len(heads), delivered + len(done)
@@ -86,16 +100,17 @@ def _take_heads(now: datetime, limit: int) -> list[_Waiting]:
         return [_Waiting(*row) for row in cursor.fetchall()]
 
 
-def _deliver(head: _Waiting, now: datetime, events: Registry) -> bool:
+def _deliver(head: _Waiting, now: datetime, events: Registry) -> _Told | None:
+    """Tell the subscribers one by one; return None when one failed (which is noted)."""
     handlers = {name_of(handler): handler for handler in events.handlers.get(head.name, [])}
-    if not handlers and head.name in events.types:
-        return True
+    delivery = Delivery(head.id, head.aggregate, head.aggregate_id, head.aggregate_version, head.occurred_at)
+    if not handlers and head.name in events.types and head.name not in events.batch_handlers:
+        return _Told(head, None, delivery, ())
     try:
         event = events.load(head.name, orjson.loads(head.payload))
     except (KeyError, TypeError) as error:  # written by a newer or older release
         _note_failure(head, f"unreadable: {type(error).__name__}", now)
-        return False
-    delivery = Delivery(head.id, head.aggregate, head.aggregate_id, head.aggregate_version, head.occurred_at)
+        return None
     left = _without_receipts(head, handlers)
     succeeded, failure = [], ""
     for name, handler in left.items():
@@ -107,7 +122,61 @@ def _deliver(head: _Waiting, now: datetime, events: Registry) -> bool:
     if failure:
         _write_receipts(head.id, succeeded, now)
         _note_failure(head, failure, now)
-    return not failure
+        return None
+    return _Told(head, event, delivery, succeeded)
+
+
+def _tell_batches(told: Sequence[_Told], now: datetime, events: Registry) -> frozenset[int]:
+    """Tell the subscribers of batches; note what failed and return its event ids."""
+    batches: dict[str, tuple[BatchHandler, list[_Told]]] = {}
+    for each in told:
+        for handler in events.batch_handlers.get(each.head.name, []):
+            batches.setdefault(name_of(handler), (handler, []))[1].append(each)
+    if not batches:
+        return frozenset()
+    received = _receipts([each.head.id for each in told], list(batches))
+    failures: dict[int, str] = {}
+    succeeded: dict[int, list[str]] = {}
+    for name, (handler, batch) in batches.items():
+        left = [each for each in batch if (each.head.id, name) not in received]
+        faults = _run_batch(handler, name, left)
+        for each in left:
+            if each.head.id in faults:
+                failures.setdefault(each.head.id, f"{name}: {faults[each.head.id]}")
+            else:
+                succeeded.setdefault(each.head.id, []).append(name)
+    for each in told:
+        if each.head.id in failures:
+            _write_receipts(each.head.id, [*each.ran, *succeeded.get(each.head.id, [])], now)
+            _note_failure(each.head, failures[each.head.id], now)
+    return frozenset(failures)
+
+
+def _run_batch(handler: BatchHandler, name: str, batch: Sequence[_Told]) -> dict[int, str]:
+    """Run a batch in a savepoint, on failure each event in one of its own; return event id → kind of failure."""
+    if not batch:
+        return {}
+    try:
+        with transaction.atomic():
+            handler([(each.event, each.delivery) for each in batch])
+    except Exception as error:
+        if not connection.is_usable():
+            raise  # the database went away: the whole round is repeated
+        if len(batch) > 1:
+            return {event_id: fault for each in batch for event_id, fault in _run_batch(handler, name, [each]).items()}
+        event_id = batch[0].head.id
+        log.error("subscriber.failed", subscriber=name, event_id=event_id, exc_info=error)
+        return {event_id: error.code if isinstance(error, DomainError) else type(error).__name__}
+    return {}
+
+
+def _receipts(event_ids: list[int], names: list[str]) -> set[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT event_id, handler FROM kernel_event_receipt WHERE event_id = ANY(%s) AND handler = ANY(%s)",
+            [event_ids, names],
+        )
+        return set(cursor.fetchall())
 
 
 def _run(handler: Handler, name: str, event: Any, delivery: Delivery) -> str:
@@ -151,6 +220,6 @@ def _note_failure(head: _Waiting, reason: str, now: datetime) -> None:
         )
 
 
-def name_of(handler: Handler) -> str:
+def name_of(handler: Handler | BatchHandler) -> str:
     """Return the stable name of a subscriber, as receipts and errors carry it."""
     return f"{handler.__module__}.{handler.__qualname__}"

@@ -15,7 +15,7 @@ from shimin.kernel import events
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import ScopeError, require_no_transaction, scope
 from shimin.kernel.errors import Conflict
-from shimin.kernel.events import Delivery, DomainEvent, Registry, dead_letters, emit, relay
+from shimin.kernel.events import Delivery, DomainEvent, Registry, dead_letters, emit, history, relay
 from shimin.kernel.events.relay import MAX_ATTEMPTS, pause_before, relay_batch
 from shimin.kernel.models import EventReceipt
 from shimin.kernel.testing import citizen
@@ -34,8 +34,9 @@ class Counted(DomainEvent):
 class Subscribers:
     """A registry of its own with one event and the subscribers a test gives it."""
 
-    def __init__(self, *handlers) -> None:
+    def __init__(self, *handlers, batch=()) -> None:
         self.registry = Registry()
+        self.registry.batch_handlers[Counted.name] = list(batch)
         self.registry.types[Counted.name] = Counted
         self.registry.handlers[Counted.name] = list(handlers)
 
@@ -322,3 +323,95 @@ def test_works_under_the_workers_own_rights(db):
     assert roles == ["shimin_worker"]
     with scope(SYSTEM):
         assert EventReceipt.objects.count() == 0
+
+
+class Counter:
+    """A subscriber of batches that keeps what it was told, and fails on numbers it was told to."""
+
+    def __init__(self, *bad: int) -> None:
+        self.bad = set(bad)
+        self.batches: list[list[int]] = []
+
+        def on_counted(told):
+            numbers = [event.number for event, _ in told]
+            if self.bad & set(numbers):
+                raise Conflict
+            self.batches.append(numbers)
+
+        on_counted.__qualname__ = f"counter_{id(self)}"  # receipts know a subscriber by its name
+        self.handler = on_counted
+
+    @property
+    def seen(self) -> list[int]:
+        return sorted(number for batch in self.batches for number in batch)
+
+
+def test_a_batch_is_told_at_once(db):
+    for aggregate_id in range(1, 21):
+        emit_numbers(aggregate_id, aggregate_id=aggregate_id)
+    counter = Counter()
+    Subscribers(batch=[counter.handler]).relay_all()
+    assert len(counter.batches) == 1
+    assert counter.seen == list(range(1, 21))
+
+
+def test_a_bad_event_of_a_batch_holds_up_nobody_else(db):
+    for aggregate_id in range(1, 6):
+        emit_numbers(aggregate_id, aggregate_id=aggregate_id)
+    counter, other, singles = Counter(3), Counter(), []
+    subscribers = Subscribers(lambda event, _: singles.append(event.number), batch=[counter.handler, other.handler])
+    subscribers.relay_all()
+    assert counter.seen == [1, 2, 4, 5]
+    assert other.seen == [1, 2, 3, 4, 5]
+    counter.bad.clear()
+    subscribers.relay_all(NOW + timedelta(seconds=2))
+    assert counter.seen == [1, 2, 3, 4, 5]
+    assert other.seen == [1, 2, 3, 4, 5], "the others were not told again"
+    assert sorted(singles) == [1, 2, 3, 4, 5]
+    assert all(done for _, done, _, _ in states())
+
+
+def test_a_batch_waits_for_the_event_whose_other_subscriber_failed(db):
+    counter = Counter()
+    mended: list[bool] = []
+
+    def single(event: Counted, delivery: Delivery) -> None:
+        if not mended:
+            raise Conflict
+
+    emit_numbers(1)
+    subscribers = Subscribers(single, batch=[counter.handler])
+    subscribers.relay_all()
+    assert counter.seen == []
+    mended.append(True)
+    subscribers.relay_all(NOW + timedelta(seconds=2))
+    assert counter.seen == [1]
+
+
+def test_a_replay_passes_over_who_counted_already(db):
+    counter, singles = Counter(), []
+    emit_numbers(1, 2)
+    subscribers = Subscribers(lambda event, _: singles.append(event.number), batch=[counter.handler])
+    subscribers.relay_all()
+    emit_numbers(3, aggregate_id=9)  # not delivered yet: it counts
+    since, until = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    assert dead_letters.replay(name=Counted.name, since=since, until=until, events=subscribers.registry) == 3
+    subscribers.relay_all()
+    assert sorted(singles) == [1, 1, 2, 2, 3]
+    assert counter.seen == [1, 2, 3]
+
+
+def test_history_tells_what_was_delivered_and_nothing_else(db, monkeypatch):
+    monkeypatch.setattr(history, "CHUNK", 2)
+    counter = Counter()
+    subscribers = Subscribers(batch=[counter.handler])
+    emit_numbers(1, 2, 3)
+    subscribers.relay_all()
+    emit_numbers(4, aggregate_id=9)
+    chunks = list(
+        history.delivered(
+            [Counted], handler=relay.name_of(counter.handler), since=NOW, until=NOW + timedelta(seconds=1),
+            events=subscribers.registry,
+        )
+    )  # fmt: skip
+    assert [[event.number for event, _ in chunk] for chunk in chunks] == [[1, 2], [3]]

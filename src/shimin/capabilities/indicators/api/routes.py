@@ -6,9 +6,19 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Path, Router, Schema
+from ninja import Path, Query, Router, Schema
 
-from shimin.capabilities.indicators.public import Edition, Score, get_edition, list_editions, list_scores
+from shimin.capabilities.catalogue.public import get_region
+from shimin.capabilities.indicators.public import (
+    Dimension,
+    Edition,
+    Score,
+    UseStage,
+    get_edition,
+    list_editions,
+    list_scores,
+    public_shares,
+)
 from shimin.kernel.web.api import IdText, Public
 
 router = Router()
@@ -97,6 +107,44 @@ def get_one(request: HttpRequest, edition_id: EditionId) -> dict[str, Any]:
         ],
         "scores": [_score(score) for score in list_scores(edition.edition_id)],
     }  # fmt: skip
+
+
+class ShareOut(Schema):
+    """How often, for one key: an act, an item's or agency's id, an hour. An empty key lumps what is too small."""
+
+    key: str
+    times: int
+
+
+class UseOut(Schema):
+    """A month of a city along one dimension; cells below ten are lumped or left out."""
+
+    city_code: str
+    month: str
+    dimension: Dimension
+    stage: UseStage
+    shares: list[ShareOut]
+
+
+@router.get(
+    "/regions/{region_code}/use", auth=Public(), operation_id="get_use", response=UseOut,
+    summary="How much a city used the platform in a month, small numbers hidden",
+)  # fmt: skip
+def get_use(
+    request: HttpRequest,
+    region_code: Annotated[str, Path(pattern=r"^[0-9]{6}$")],
+    month: Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")],
+    dimension: Dimension = Dimension.ACT,
+    stage: UseStage = UseStage.STARTED,
+) -> dict[str, Any]:
+    region = get_region(region_code)
+    found = public_shares(
+        city_code=region.code, month=date.fromisoformat(f"{month}-01"), dimension=dimension, stage=stage
+    )
+    rows = [{"key": key, "times": times} for key, times in found.rows]
+    if found.others:
+        rows.append({"key": "", "times": found.others})
+    return {"city_code": region.code, "month": month, "dimension": dimension, "stage": stage, "shares": rows}
 
 
 def _edition(edition: Edition) -> dict[str, Any]:

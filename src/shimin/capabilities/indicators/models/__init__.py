@@ -1,5 +1,6 @@
 """Tables of the indicators."""
 
 from shimin.capabilities.indicators.models.editions import IndexEdition, IndexScore
+from shimin.capabilities.indicators.models.use import UseCount
 
-__all__ = ["IndexEdition", "IndexScore"]
+__all__ = ["IndexEdition", "IndexScore", "UseCount"]

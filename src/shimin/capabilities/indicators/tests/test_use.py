@@ -1,0 +1,281 @@
+"""Use is counted once for each event, however events come; everybody sees months without small cells."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, connection, connections, transaction
+from django.test import Client
+
+from shimin.capabilities.enquiries.public import RecordLookedUp
+from shimin.capabilities.indicators.models import UseCount
+from shimin.capabilities.indicators.public import (
+    ANALYST,
+    Dimension,
+    Span,
+    UseStage,
+    daily_for,
+    growth,
+    hours_saved,
+    public_shares,
+    rebuild_use,
+    shares_for,
+)
+from shimin.capabilities.indicators.subscriptions import on_use
+from shimin.capabilities.indicators.web.use import growth_words, next_month, previous_month, read_month
+from shimin.capabilities.payments.public import OrderCaptured, OrderRefunded
+from shimin.capabilities.service_requests.public import RequestFiled, RequestMoved
+from shimin.kernel.actor import ANONYMOUS, SYSTEM
+from shimin.kernel.db import scope
+from shimin.kernel.errors import InvalidInput, NotFound
+from shimin.kernel.events import Registry, dead_letters, emit
+from shimin.kernel.events.relay import name_of, relay_batch
+from shimin.kernel.ids import new_id
+from shimin.kernel.testing import citizen, officer
+
+CITY = "430100"
+NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in China
+MONTH = date(2026, 11, 1)
+ALL = Span(CITY, date(2026, 1, 1), date(2027, 1, 1))
+
+
+@pytest.fixture
+def counted():
+    """The events that are counted, with no other subscriber."""
+    registry = Registry()
+    for kind in (RecordLookedUp, OrderCaptured, OrderRefunded, RequestFiled, RequestMoved):
+        registry.types[kind.name] = kind
+        registry.batch_handlers[kind.name] = [on_use]
+    return registry
+
+
+def tell(*events, at=NOW):
+    with scope(SYSTEM):
+        for event in events:
+            emit(event, aggregate="thing", aggregate_id=new_id(), version=1, now=at)
+
+
+def relay(registry):
+    while relay_batch(NOW + timedelta(days=40), events=registry):
+        pass
+
+
+def look_up(item=1, agency=7, outcome="found", city=CITY):
+    return RecordLookedUp(new_id(), item, agency, city, outcome, "")
+
+
+def cells(**given):
+    return {(row.dimension, row.key, row.stage): row.times for row in UseCount.objects.filter(**given)}
+
+
+def test_a_look_up_counts_along_its_dimensions(db, counted):
+    tell(look_up(), look_up(outcome="empty"), look_up(outcome="unavailable"))
+    relay(counted)
+    assert cells(city_code=CITY, day=date(2026, 11, 20)) == {
+        ("act", "look_up", "started"): 3, ("act", "look_up", "finished"): 2,
+        ("service", "1", "started"): 3, ("service", "1", "finished"): 2,
+        ("agency", "7", "started"): 3, ("agency", "7", "finished"): 2,
+        ("hour", "12", "started"): 3,
+    }  # fmt: skip
+
+
+def test_payments_and_requests_count_when_they_are_through(db, counted):
+    tell(
+        OrderCaptured(1, CITY, "alipay", 20000),
+        OrderRefunded(1, CITY, 2, 3, 10000, False),
+        OrderRefunded(1, CITY, 4, 5, 10000, True),
+        RequestFiled(9, CITY, "ask", False),
+        RequestMoved(9, CITY, 1, "answer", "in_review", "answered", 7),
+        RequestMoved(9, CITY, 2, "note", "answered", "answered", 7),
+    )
+    relay(counted)
+    acts = {(key, stage): times for (dimension, key, stage), times in cells().items() if dimension == "act"}
+    assert acts == {
+        ("pay", "started"): 1, ("pay", "finished"): 1, ("pay", "reversed"): 1,
+        ("ask", "started"): 1, ("ask", "finished"): 1,
+    }  # fmt: skip
+
+
+def test_a_late_event_counts_on_its_own_day(db, counted):
+    before_midnight = datetime(2026, 10, 31, 15, 59, tzinfo=UTC)
+    tell(look_up())
+    relay(counted)
+    tell(look_up(), at=before_midnight)
+    tell(look_up(), at=before_midnight + timedelta(minutes=1))
+    relay(counted)
+    days = UseCount.objects.filter(dimension="act", stage="started").order_by("day").values_list("day", "times")
+    assert list(days) == [(date(2026, 10, 31), 1), (date(2026, 11, 1), 1), (date(2026, 11, 20), 1)]
+
+
+def test_a_replay_counts_nothing_twice(db, counted):
+    tell(look_up(), look_up())
+    relay(counted)
+    before = cells()
+    dead_letters.replay(
+        name=RecordLookedUp.name, since=NOW - timedelta(days=1), until=NOW + timedelta(days=1), events=counted
+    )
+    relay(counted)
+    assert cells() == before
+
+
+def test_a_rebuild_gives_what_counting_gave(db, counted):
+    tell(*(look_up(item=n % 3) for n in range(20)), OrderCaptured(1, CITY, "alipay", 5))
+    relay(counted)
+    before = cells()
+    UseCount.objects.filter(dimension="service").delete()
+    UseCount.objects.filter(dimension="act").update(times=999)
+    tell(look_up())  # not delivered: the relay counts it later
+    span = {"since": date(2026, 11, 20), "until": date(2026, 11, 21)}
+    assert rebuild_use(handler=name_of(on_use), **span, now=NOW) == 21
+    assert cells() == before
+    relay(counted)
+    assert cells()["act", "look_up", "started"] == 21
+    for bad in ({"since": span["until"], "until": span["since"]}, {"since": date(2020, 1, 1), "until": MONTH}):
+        with pytest.raises(InvalidInput):
+            rebuild_use(handler=name_of(on_use), **bad, now=NOW)
+
+
+def test_the_command_rebuilds(db, counted, capsys):
+    tell(look_up())
+    relay(counted)
+    call_command("use", "rebuild", "--since", "2026-11-20", "--until", "2026-11-21")
+    assert "from 1 events" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("use", "rebuild", "--since", "2026-11-20", "--until", "2026-11-20")
+
+
+def test_counting_and_rebuilding_at_once_lose_nothing(committed_db, counted):
+    tell(*(look_up(item=n % 5) for n in range(300)))
+    barrier = threading.Barrier(4)
+
+    def work(kind):
+        try:
+            barrier.wait(timeout=10)
+            if kind == "relay":
+                relay(counted)
+            else:
+                for _ in range(5):
+                    rebuild_use(handler=name_of(on_use), since=date(2026, 11, 20), until=date(2026, 11, 21), now=NOW)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work, kind) for kind in ("relay", "relay", "rebuild", "rebuild")]:
+            done.result(timeout=60)
+    relay(counted)
+    assert UseCount.objects.get(dimension="act", stage="started").times == 300
+    assert sum(UseCount.objects.filter(dimension="service", stage="started").values_list("times", flat=True)) == 300
+
+
+def fill(**times):
+    with scope(SYSTEM):
+        for key, number in times.items():
+            UseCount.objects.create(
+                city_code=CITY, day=MONTH, dimension="service", key=key, stage="started", times=number
+            )
+
+
+def shown():
+    shares = public_shares(city_code=CITY, month=MONTH, dimension=Dimension.SERVICE, stage=UseStage.STARTED)
+    return dict(shares.rows), shares.others
+
+
+@pytest.mark.parametrize(
+    ("given", "rows", "others"),
+    [
+        ({"a": 40, "b": 10}, {"a": 40, "b": 10}, None),
+        ({"a": 40, "b": 9, "c": 8}, {"a": 40}, 17),  # nine and eight together may be told
+        ({"a": 40, "b": 12, "c": 3}, {"a": 40}, 15),  # three alone could be found from a total: twelve hides it
+        ({"a": 40, "b": 3}, {}, 43),
+        ({"a": 9}, {}, None),
+        ({"a": 4, "b": 5}, {}, None),
+        ({}, {}, None),
+    ],
+)
+def test_everybody_sees_no_cell_below_ten(db, given, rows, others):
+    fill(**given)
+    with scope(ANONYMOUS):
+        assert shown() == (rows, others)
+
+
+@pytest.mark.parametrize("actor", [ANONYMOUS, citizen()], ids=["anonymous", "citizen"])
+def test_the_database_itself_keeps_cells_from_citizens(db, actor):
+    fill(a=3)
+    with scope(actor), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        connection.cursor().execute("SELECT * FROM indicators_use_count")
+
+
+@pytest.mark.parametrize(
+    ("actor", "rows"),
+    [
+        (officer(ANALYST, region_code=CITY), 1),
+        (officer(ANALYST), 1),
+        (officer(ANALYST, region_code="430200"), 0),
+        (officer("catalogue.editor", region_code=CITY), 0),
+    ],
+    ids=["here", "everywhere", "elsewhere", "another role"],
+)
+def test_the_database_shows_analysts_their_city(db, actor, rows):
+    fill(a=3)
+    with scope(actor), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM indicators_use_count")
+        assert cursor.fetchone() == (rows,)
+
+
+def test_analysts_see_exact_counts_of_their_city_only(db):
+    fill(a=3, b=40)
+    here, elsewhere = officer(ANALYST, region_code=CITY), officer(ANALYST, region_code="430200")
+
+    def shares(actor):
+        return shares_for(actor=actor, span=ALL, dimension=Dimension.SERVICE, stage=UseStage.STARTED)
+
+    with scope(here):
+        assert shares(here).rows == (("b", 40), ("a", 3))
+        assert len(daily_for(actor=here, span=ALL)) == 365
+    for stranger in (elsewhere, citizen(), ANONYMOUS, officer("catalogue.editor", region_code=CITY)):
+        with pytest.raises(NotFound):
+            shares(stranger)
+
+
+def test_growth_says_when_it_starts_from_few():
+    assert growth_words(growth(100, 11000)) == "是上个月的 110.0 倍"
+    assert growth_words(growth(12, 60)) == "是上个月的 5.0 倍（上个月只有 12 次，仅供参考）"
+    assert growth_words(growth(9, 900)) == "上个月的次数太少，不作比较"
+    assert growth_words(growth(0, 5)) == "上个月的次数太少，不作比较"
+    assert growth_words(growth(100, 70)) == "比上个月少 30%"
+    assert growth_words(growth(100, 100)) == "比上个月持平"
+
+
+def test_months_are_read_strictly():
+    today = date(2026, 11, 27)
+    assert read_month("", today) == MONTH
+    assert read_month("2026-02", today) == date(2026, 2, 1)
+    for bad in ("2026-13", "2026-12", "x", "2026-1", "1999-01", "2026-11-05", "0000-01"):
+        with pytest.raises(NotFound):
+            read_month(bad, today)
+    assert (previous_month(date(2026, 1, 1)), next_month(date(2025, 12, 1))) == (date(2025, 12, 1), date(2026, 1, 1))
+
+
+def test_time_saved_is_the_published_difference():
+    assert hours_saved(240) == 240 * 29.75 / 60
+
+
+def test_the_api_tells_what_the_page_tells(db, monkeypatch):
+    from shimin.capabilities.catalogue import regions
+    from shimin.capabilities.catalogue.operations.reference import load_reference
+
+    load_reference(now=NOW)
+    fill(a=40, b=12, c=3)
+    browser = Client()
+    address = f"/api/v1/regions/{CITY}/use?month=2026-11&dimension=service"
+    assert browser.get(address).json()["shares"] == [{"key": "a", "times": 40}, {"key": "", "times": 15}]
+    assert browser.get(f"/c/{CITY}/use?month=2026-11").status_code == 200
+    assert browser.get(f"/c/{CITY}/use?month=2026-99").status_code == 404
+    assert browser.get("/c/999999/use").status_code == 404
+    assert browser.get("/desk/use").status_code in (302, 401)
+    assert browser.get(address.replace("2026-11", "2026-99")).status_code == 422
+    assert regions.has_region(CITY)

@@ -1,0 +1,14 @@
+"""The desk's line of the indicators."""
+
+from __future__ import annotations
+
+from shimin.capabilities.indicators.public import ANALYST
+from shimin.kernel.actor import Actor
+from shimin.ui.desk import Queue, register_queue
+
+
+def _uncounted(actor: Actor) -> None:
+    """Figures are looked at, not worked off."""
+
+
+register_queue(Queue("indicators.use", "使用情况", "chart-column", "indicators:desk_use", ANALYST, _uncounted))
