@@ -14,7 +14,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import account, enquire, index, memory, portal, rush, search
+from bench.workloads import account, ask, enquire, index, memory, portal, rush, search
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -26,12 +26,13 @@ WORKLOADS: dict[str, Workload] = {
     "rush": rush.measure,
     "search": search.measure,
     "account": account.measure,
+    "ask": ask.measure,
     "memory": memory.measure,
 }
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
-_OWN = frozenset({"enquire", "rush", "account", "memory"})
+_OWN = frozenset({"enquire", "rush", "account", "ask", "memory"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--quick", action="store_true", help="smaller volumes, under a minute: does it work?")
     parser.add_argument("--seconds", type=_positive, help="length of each measured stretch (default 5)")
     parser.add_argument("--residents", type=int, help="people who ask for their score in rush (default 60000)")
+    parser.add_argument("--requests", type=int, help="requests that are there before in ask (default 100000)")
     parser.add_argument("--base-url", help="measure the server that runs there (portal and search)")
     return parser
 
@@ -85,7 +87,12 @@ def _positive(text: str) -> float:
 
 def _plan(options: argparse.Namespace) -> Plan:
     plan = quick() if options.quick else Plan()
-    return replace(plan, seconds=options.seconds or plan.seconds, residents=options.residents or plan.residents)
+    return replace(
+        plan,
+        seconds=options.seconds or plan.seconds,
+        residents=options.residents or plan.residents,
+        requests=options.requests or plan.requests,
+    )
 
 
 @contextmanager

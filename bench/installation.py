@@ -89,11 +89,11 @@ class Installation:
             raise Fault("This workload needs an installation of its own", "leave --base-url out.")
         return self.supervisor.pid_of(service)
 
-    def run(self, module: str, *arguments: str) -> str:
-        """Run a module of the bench as the owner of the database and return what it prints."""
+    def run(self, module: str, *arguments: str, process: str = "owner") -> str:
+        """Run a module of the bench as the owner of the database, or a process's login, and return what it prints."""
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],
-            env=self.environ("owner"), cwd=self.settings.root, stdout=subprocess.PIPE, text=True, check=False,
+            env=self.environ(process), cwd=self.settings.root, stdout=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
             raise Fault(f"python -m {module} failed", "read its words above.")
@@ -200,7 +200,9 @@ def _started(settings: Settings, people: People) -> Iterator[Installation]:
         sandbox = sandbox_service(settings, made.environ("owner") | marked)
         supervisor.start(replace(sandbox, command=[*sandbox.command, *people.options]))
         supervisor.start(worker_service(settings, made.environ("worker") | marked))
-        supervisor.start(web_service(settings, made.environ("web") | marked))
+        # The load comes from one machine: filings and look-ups are limited by address, so a workload sends many.
+        behind_proxy = {"SHIMIN_TRUSTED_PROXIES": "127.0.0.1"}
+        supervisor.start(web_service(settings, made.environ("web") | marked | behind_proxy))
         supervisor.wait_until_ready(_READY_SECONDS)
         yield made
 

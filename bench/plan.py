@@ -13,6 +13,7 @@ class Plan:
 
     seconds: float = 5.0
     residents: int = 60_000
+    requests: int = 100_000
     distractors: int = 50_000
     hang_pairs: int = 7
     events: int = 100_000_000
@@ -28,4 +29,6 @@ class Plan:
 
 def quick() -> Plan:
     """Return the plan that shows within a minute whether all works."""
-    return Plan(seconds=1.0, residents=1_500, distractors=2_000, hang_pairs=3, events=1_000_000, quick=True)
+    return Plan(
+        seconds=1.0, residents=1_500, requests=20_000, distractors=2_000, hang_pairs=3, events=1_000_000, quick=True
+    )

@@ -7,20 +7,17 @@ processes, of PostgreSQL and of the worker until it has relayed every event and 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from itertools import cycle
 from random import Random
 
-import psycopg
-
 from bench import client
 from bench.faults import fault
 from bench.figures import Bound, Figure, percentile
+from bench.idle import spent_ms, wait_until_idle
 from bench.installation import CITY, Installation, lines, say
 from bench.people import Crowd, settle
 from bench.plan import Plan
-from bench.usage import cpu_ms, database_pids, family
 from bench.workloads.memory import web_memory
 from shimin.launch.faults import Fault
 
@@ -31,11 +28,6 @@ _LOOK_UP, _HANGING_LOOK_UP = (
     f"/api/v1/regions/{CITY}/items/{slug}/look-ups" for slug in ("traffic-violations", "gaokao-admission")
 )
 _ASKERS_PER_SECOND = 4.0  # who asks the hanging department: enough to fill its places at 2.5 s each
-_IDLE = """
-    SELECT (SELECT count(*) FROM kernel_event WHERE done_at IS NULL AND dead_at IS NULL)
-         + (SELECT count(*) FROM kernel_audit WHERE seal_id IS NULL)
-"""
-_LONGEST_IDLE_WAIT = 60.0
 
 
 def measure(installation: Installation, plan: Plan) -> list[Figure]:
@@ -77,22 +69,11 @@ def _run(installation: Installation, requests: Iterator[client.Request], seconds
 
 def _cost(installation: Installation, plan: Plan, asking: Iterator[client.Request]) -> tuple[float, float]:
     """Return look-ups a second, and CPU milliseconds a look-up with everything that follows it."""
-    _wait_until_idle(installation)
-    pids = [*family(installation.pid_of("web")), *family(installation.pid_of("worker"))]
-    pids += database_pids(installation.database_url)
-    before = cpu_ms(pids)
+    wait_until_idle(installation)
+    before = spent_ms(installation)
     run = _run(installation, asking, plan.seconds)
-    _wait_until_idle(installation)
-    return run.per_second, (cpu_ms(pids) - before) / len(run.answers)
-
-
-def _wait_until_idle(installation: Installation) -> None:
-    ends_at = time.monotonic() + _LONGEST_IDLE_WAIT
-    with psycopg.connect(installation.database_url, autocommit=True) as connection:
-        while (connection.execute(_IDLE).fetchone() or (0,))[0]:
-            if time.monotonic() > ends_at:
-                raise Fault("The worker does not keep up", "read the worker's log.")
-            time.sleep(0.1)
+    wait_until_idle(installation)
+    return run.per_second, (spent_ms(installation) - before) / len(run.answers)
 
 
 def _bare(installation: Installation, plan: Plan) -> float:
