@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -43,6 +44,7 @@ class Config:
     metrics_token: str = ""  # lets a collector on another machine read /metrics
     crypto_suite: str = "international"  # or "sm": which algorithms encrypt and index new values
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
+    duty_phones: tuple[str, ...] = ()  # who is texted when a request speaks of danger to life
     public_url: str = "http://127.0.0.1:8000"  # how people and other systems reach the site; no slash at the end
 
     def database_password(self, role: str) -> str:
@@ -84,6 +86,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         crypto_suite=suite,
         metrics_token=environ.get("SHIMIN_METRICS_TOKEN", ""),
         trusted_proxies=_networks(environ, "SHIMIN_TRUSTED_PROXIES"),
+        duty_phones=_phones(environ),
         public_url=_site(environ, f"http://127.0.0.1:{port}"),
     )
 
@@ -139,6 +142,16 @@ def _site(environ: Mapping[str, str], default: str) -> str:
     if url.scheme not in ("http", "https") or not url.hostname or text != f"{url.scheme}://{url.netloc}":
         raise ConfigError(f"SHIMIN_PUBLIC_URL={text!r}: use https://host[:port] without a path or a slash at the end.")
     return text
+
+
+def _phones(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the phones of the duty desk; the demo has one, whose texts are in its message box."""
+    default = "13800000009" if environ.get("SHIMIN_DEMO", "") == "1" else ""
+    found = tuple(part.strip() for part in environ.get("SHIMIN_DUTY_PHONES", default).split(",") if part.strip())
+    wrong = [each for each in found if not re.fullmatch(r"1[3-9][0-9]{9}", each)]
+    if wrong:
+        raise ConfigError(f"SHIMIN_DUTY_PHONES: {wrong[0]!r} is no mobile number of 11 digits.")
+    return found
 
 
 def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:

@@ -15,6 +15,7 @@ from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
 from shimin.capabilities.service_requests.events import RequestFiled, RequestJoined, RequestMoved
+from shimin.capabilities.service_requests.operations.alerting import NoEmergency, alert_duty_desk, update_position
 from shimin.capabilities.service_requests.operations.deriving import (
     end_mirrors,
     follow_hand_over,
@@ -131,6 +132,7 @@ __all__ = [
     "Filing",
     "HighestLevel",
     "MergeRefused",
+    "NoEmergency",
     "NoteView",
     "OwnPage",
     "Place",
@@ -163,6 +165,7 @@ __all__ = [
     "actions_from",
     "add_facts",
     "add_note",
+    "alert_duty_desk",
     "approve_extension",
     "arbitrate",
     "ask_extension",
@@ -220,5 +223,6 @@ __all__ = [
     "tell_filed",
     "tell_step",
     "term_for",
+    "update_position",
     "withdraw",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shimin.capabilities.service_requests.events import RequestFiled, RequestMoved
 from shimin.capabilities.service_requests.public import (
     Action,
+    alert_duty_desk,
     end_mirrors,
     follow_hand_over,
     follow_merge,
@@ -27,6 +28,13 @@ def on_request_filed(event: RequestFiled, delivery: Delivery) -> None:
 def tell_on_request_filed(event: RequestFiled, delivery: Delivery) -> None:
     """Confirm the filing."""
     tell_filed(request_id=event.request_id, now=delivery.occurred_at)
+
+
+@on(RequestFiled)
+def alert_on_request_filed(event: RequestFiled, delivery: Delivery) -> None:
+    """Text the duty desk when the words speak of danger to life, whatever else they are about."""
+    if event.is_emergency:
+        alert_duty_desk(request_id=event.request_id, now=delivery.occurred_at)
 
 
 @on(RequestMoved)

@@ -13,6 +13,7 @@ from shimin.capabilities.service_requests.api.schemas import (
     AskIn,
     LookUpIn,
     OpenedStepIn,
+    PositionIn,
     ReceiptOut,
     RequestBriefOut,
     RequestIn,
@@ -43,6 +44,7 @@ from shimin.capabilities.service_requests.public import (
     read_filing,
     read_rating,
     reopen,
+    update_position,
     withdraw,
 )
 from shimin.kernel import clock
@@ -165,6 +167,19 @@ def post_step(request: Request, request_id: RequestId, body: StepIn) -> dict[str
 
 
 @router.post(
+    "/me/requests/{request_id}/position", auth=SignedIn(acting=True), operation_id="update_position",
+    response=RequestOut,
+    summary="Where the person in danger is now; for emergencies only",
+)  # fmt: skip
+def post_position(request: Request, request_id: RequestId, body: PositionIn) -> dict[str, Any]:
+    update_position(
+        actor=request.actor, request_id=_id(request_id), lng=body.lng, lat=body.lat,
+        accuracy_metres=body.accuracy_metres, now=clock.now(),
+    )  # fmt: skip
+    return _out(get_request_for(actor=request.actor, request_id=_id(request_id)))
+
+
+@router.post(
     "/me/requests/{request_id}/join", auth=SignedIn(), operation_id="join_request", response=RequestOut,
     summary="Join another's open request",
 )  # fmt: skip
@@ -198,4 +213,5 @@ def _take(request: Request, request_id: int, body: StepIn, now: datetime, *, num
 
 def _out(view: RequestView) -> dict[str, Any]:
     actions = actions_from(view.state, Who.REPORTER) if view.is_filer else ()
-    return request_out(view, [str(action) for action in actions])
+    possible = [action for action in actions if action is not Action.POSITION or view.is_emergency]
+    return request_out(view, [str(action) for action in possible])

@@ -149,6 +149,14 @@ class StepIn(Schema):
     wants_contact: bool = False
 
 
+class PositionIn(Schema):
+    """Where the person in danger is now: WGS-84, with the accuracy in metres."""
+
+    lng: float
+    lat: float
+    accuracy_metres: int | None = None
+
+
 class LookUpIn(Schema):
     """Number and query code of the receipt."""
 

@@ -20,6 +20,7 @@ class Action(StrEnum):
     FILE = "file"
     CLASSIFY = "classify"
     ADD_FACTS = "add_facts"
+    POSITION = "position"
     DISPATCH = "dispatch"
     ACCEPT = "accept"
     RETURN = "return"
@@ -94,6 +95,7 @@ TABLE: tuple[Step, ...] = (
     Step(Action.FILE, "已收到", (), S.FILED, (Who.ANYBODY,), ClockEffect.START),
     Step(Action.CLASSIFY, "归类", OPEN_STATES, None, (Who.SYSTEM, Who.DISPATCHER, Who.OFFICER), is_public=False),
     Step(Action.ADD_FACTS, "补充情况", OPEN_STATES, None, (Who.REPORTER,), needs_words=True),
+    Step(Action.POSITION, "更新位置", OPEN_STATES, None, (Who.REPORTER,)),
     Step(Action.DISPATCH, "派给承办部门", (S.FILED, S.RETURNED), S.DISPATCHED, (Who.DISPATCHER, Who.SYSTEM)),
     Step(Action.ARBITRATE, "裁定承办部门", (S.RETURNED,), S.DISPATCHED, (Who.DISPATCHER,), needs_words=True),
     Step(Action.DECLINE, "不予受理", (S.FILED, S.RETURNED), S.DECLINED, (Who.DISPATCHER,), ClockEffect.END, True),

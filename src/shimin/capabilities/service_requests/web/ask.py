@@ -74,7 +74,7 @@ def _read(form: AskForm, city_code: str) -> Filing:
             said["address"], said["region_code"], said["lng"] if has_point else None, said["lat"] if has_point else None
         ),
         accuracy_metres=round(accuracy) if has_point and accuracy is not None and abs(accuracy) < 1e6 else None,
-        is_confidential=said["is_confidential"], contact_phone=said["contact_phone"],
+        is_confidential=said["is_confidential"], is_emergency=said["is_emergency"], contact_phone=said["contact_phone"],
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ from shimin.capabilities.service_requests.public import (
     rate_answer,
     read_rating,
     reopen,
+    update_position,
     withdraw,
 )
 from shimin.capabilities.service_requests.web.forms import LookUpForm, RateForm, WordsForm
@@ -162,6 +163,8 @@ def _take(request: Request, opened: _Opened, action: Action, now: datetime) -> N
             add_facts(**where, words=said)
         case Action.WITHDRAW:
             withdraw(**where)
+        case Action.POSITION:
+            update_position(**where, **_position(request))
         case Action.REOPEN:
             reopen(**where, words=said)
         case Action.RATE:
@@ -171,6 +174,20 @@ def _take(request: Request, opened: _Opened, action: Action, now: datetime) -> N
             )  # fmt: skip
         case _:
             raise NotFound
+
+
+def _position(request: Request) -> dict[str, Any]:
+    """Return the position that a script has sent.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    try:
+        lng, lat = (float(request.POST.get(name, "")) for name in ("lng", "lat"))
+        accuracy = request.POST.get("accuracy_metres", "")
+        return {"lng": lng, "lat": lat, "accuracy_metres": int(accuracy) if accuracy else None}
+    except ValueError:
+        raise InvalidInput(fields={"place": "位置不对。"}) from None
 
 
 def _page(request: Request, opened: _Opened, wrong: tuple[Action, InvalidInput] | None = None) -> HttpResponse:

@@ -41,6 +41,7 @@ class AskForm(forms.Form):
     is_confidential = forms.BooleanField(
         label="请保密：不让承办部门知道我是谁，也不给别人看到这件事的标题", required=False
     )
+    is_emergency = forms.BooleanField(label="有人现在有生命危险，请值班台马上处置", required=False)
     lng = forms.FloatField(required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
     accuracy_metres = forms.FloatField(required=False, widget=forms.HiddenInput)

@@ -30,6 +30,7 @@ _LIGHT_OF = {
 _YOU = {
     Action.FILE: "您提交了诉求",
     Action.ADD_FACTS: "您补充了情况",
+    Action.POSITION: "您更新了位置",
     Action.WITHDRAW: "您撤回了诉求",
     Action.RATE: "您作了评价",
     Action.REOPEN: "您要求重新办理",
@@ -84,7 +85,8 @@ def light_of(state: RequestState) -> tuple[str, str]:
 
 def timeline(steps: tuple[StepView, ...], state: RequestState) -> list[dict[str, Any]]:
     """Return the steps for ui/components/_steps.html, what is and what comes at the end."""
-    lines = [_line(step) for step in steps]
+    last = max((step.step_id for step in steps if step.action is Action.POSITION), default=None)
+    lines = [_line(step) for step in steps if step.action is not Action.POSITION or step.step_id == last]
     if state in OPEN_STATES:
         lines.append({"title": STATE_WORDS[state], "state": "stopped" if state is RequestState.SUSPENDED else "now"})
         lines.append({"title": "答复", "state": "todo"})
