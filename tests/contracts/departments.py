@@ -21,7 +21,17 @@ from urllib.request import Request, urlopen
 from shimin.kernel.crypto.keys import make_keys
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("population", "traffic-police", "human-resources", "housing-fund", "education", "transport")
+NAMES = (
+    "population",
+    "traffic-police",
+    "human-resources",
+    "housing-fund",
+    "education",
+    "transport",
+    "market-regulation",
+    "bank-cards",
+    "utility-billers",
+)
 READY_SECONDS = 90.0
 
 
@@ -88,7 +98,7 @@ def _free_ports() -> int:
     """Return a base with free ports above it; outside the range that connections take theirs from."""
     for base in random.sample(range(20_000, 30_000, 10), 100):
         try:
-            for port in range(base + 1, base + 9):
+            for port in range(base + 1, base + 10):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:

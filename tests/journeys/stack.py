@@ -92,8 +92,8 @@ def _start(folder: Path) -> dict[str, object]:
     _started.append(process)
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + READY_SECONDS
-    # The web answers before the departments have made their residents: wait for all seven.
-    wanted = [f"{url}/readyz", *(f"http://127.0.0.1:{port + number}/healthz" for number in range(101, 109))]
+    # The web answers before the departments have made their residents: wait for all of them.
+    wanted = [f"{url}/readyz", *(f"http://127.0.0.1:{port + number}/healthz" for number in range(101, 110))]
     while not all(_is_ready(each) for each in wanted):
         if process.poll() is not None or time.monotonic() > deadline:
             _stop(process.pid)
@@ -136,7 +136,7 @@ def _free_port() -> int:
     """Return a port that is free together with those of the departments above it."""
     while True:
         port = random.randrange(20_000, 32_000)
-        if all(_is_free(each) for each in (port, *range(port + 101, port + 109), port + 141)):
+        if all(_is_free(each) for each in (port, *range(port + 101, port + 110), port + 141)):
             return port
 
 

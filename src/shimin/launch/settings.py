@@ -10,7 +10,7 @@ from pathlib import Path
 from shimin.launch.faults import Fault
 
 ROOT = Path(__file__).resolve().parents[3]
-SANDBOX_DEPARTMENTS = 8
+SANDBOX_DEPARTMENTS = 9
 SANDBOX_ALIPAY = 41  # its port counted from the base; departments have those below
 KEY_NAMES = ("secret_key", "field_key", "index_key", "audit_key", "platform_signing.pem")
 

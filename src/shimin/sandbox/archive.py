@@ -23,7 +23,7 @@ from .lives.taxis import taxis
 BATCH = 2_000
 DEPARTMENTS = (
     "population", "traffic-police", "human-resources", "housing-fund", "education", "transport", "market-regulation",
-    "bank-cards",
+    "bank-cards", "utility-billers",
 )  # fmt: skip
 
 Row = dict[str, Any]
@@ -31,6 +31,7 @@ Row = dict[str, Any]
 _TABLES = """
 CREATE TABLE dossier (id_number TEXT PRIMARY KEY, serial INTEGER NOT NULL, name TEXT NOT NULL, content BLOB NOT NULL)
     WITHOUT ROWID;
+CREATE INDEX dossier_serial ON dossier (serial);
 """
 _TRANSPORT_TABLES = """
 CREATE TABLE taxi (plate TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;

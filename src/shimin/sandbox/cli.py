@@ -18,7 +18,8 @@ from .service import base_delay_ms
 
 MIN_RESIDENTS, MAX_RESIDENTS = 8, 100_000
 RECORDS_TO_TRY = (
-    "violations", "unpaid-fines", "driving-licence", "vehicles", "driving-test", "social-insurance", "account", "loan",
+    "violations", "unpaid-fines", "utility-accounts", "driving-licence", "vehicles", "driving-test", "social-insurance",
+    "account", "loan",
     "gaokao-score", "plate-lottery", "family",
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m shimin.sandbox", description="The demo city's departments.")
-    parser.add_argument("--port-base", type=_port_base, help="departments listen on this port + 1 … + 8")
+    parser.add_argument("--port-base", type=_port_base, help="departments listen on this port + 1 … + 9")
     parser.add_argument("--keys-dir", type=Path, help="folder of the keys and of the fault switches' token")
     parser.add_argument("--only", choices=[each.name for each in departments.ALL], help="start one department alone")
     _add_people(parser, required=False)

@@ -24,6 +24,7 @@ class Faults:
     stale_answer: bool = False
     drop: bool = False
     hang: bool = False
+    lose_outcome: bool = False  # an act is done, its answer never comes
     throttle_per_s: int | None = None
     rate: float = 1.0
 

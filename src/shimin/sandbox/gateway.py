@@ -110,7 +110,10 @@ class Gateway:
         record = self._find_record(request.path)
         enquiry = parse_enquiry(request.body)
         record.check(enquiry)
-        return self._answerer.answer(enquiry, record.read(self._archive, enquiry), request_signature, now, faults)
+        rows = record.read(self._archive, enquiry)
+        if faults.lose_outcome and request.path.startswith(ACTS):
+            return Reply(manner=Manner.HANG)
+        return self._answerer.answer(enquiry, rows, request_signature, now, faults)
 
     def _find_record(self, path: str) -> Record:
         if path.startswith(ACTS):

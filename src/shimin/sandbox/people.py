@@ -66,6 +66,7 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
         "licence_file_number": police["licence"] and police["licence"]["file_number"],
         "fund_account_number": fund["account_number"],
         "bank_card_number": (known.get("bank-cards") or {"card_number": None})["card_number"],
+        "utility_accounts": (known.get("utility-billers") or {"accounts": []})["accounts"],
         "company_credit_codes": [
             each["credit_code"] for each in (known.get("market-regulation") or {"companies": []})["companies"]
         ],
@@ -73,6 +74,7 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
             "violations": len(police["violations"]),
             "unpaid-fines": sum(each["status"] == "handled_unpaid" for each in police["violations"]),
             "driving-licence": int(police["licence"] is not None),
+            "utility-accounts": len((known.get("utility-billers") or {"accounts": []})["accounts"]),
             "vehicles": len(police["vehicles"]),
             "driving-test": len(police["tests"]),
             "social-insurance": len(card["spells"]),

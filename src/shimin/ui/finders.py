@@ -88,4 +88,5 @@ def _sources() -> Iterator[Path]:
     yield from (ROOT / "src" / "shimin").rglob("templates/**/*.html")
     yield from (path for path in (ROOT / "src" / "shimin").rglob("*.py") if "tests" not in path.parts)
     yield from (ROOT / "services").rglob("*.yaml")
-    yield from (ROOT / "src" / "shimin").rglob("data/notices.yaml")
+    for name in ("notices", "billers"):
+        yield from (ROOT / "src" / "shimin").rglob(f"data/{name}.yaml")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.conf import settings
 
 from shimin.adapters.http_source.acts import HttpPaymentReporter
+from shimin.adapters.http_source.billers import HttpBillers
 from shimin.adapters.http_source.clients import Clients
 from shimin.adapters.http_source.directory import REGISTERS, Directory, NotConfigured
 from shimin.adapters.http_source.records import HttpRecordSource
@@ -15,6 +16,7 @@ from shimin.adapters.http_source.registers import HttpIdentitySource
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.ports import SourceSystem, set_record_source
 from shimin.capabilities.identity.ports import set_bank_card_source, set_identity_source, set_relation_source
+from shimin.capabilities.payments.billing.ports import set_biller_system
 from shimin.capabilities.payments.ports import set_payment_reporter
 from shimin.kernel.calls.connection import Endpoint
 from shimin.kernel.crypto.keys import SIGNING_KEY, KeyUnreadable, load_private_key, load_public_key
@@ -25,7 +27,9 @@ def connect(environ: Mapping[str, str] = os.environ) -> None:
     clients = Clients(_directory(environ))
     source = HttpRecordSource(clients)
     set_record_source(source)
-    set_payment_reporter(HttpPaymentReporter(clients))
+    reporter = HttpPaymentReporter(clients)
+    set_payment_reporter(reporter)
+    set_biller_system(HttpBillers(source, reporter))
     registers = HttpIdentitySource(source)
     set_identity_source(registers)
     set_relation_source(registers)

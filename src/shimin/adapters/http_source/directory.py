@@ -18,6 +18,7 @@ REGISTERS: Mapping[str, SourceSystem] = {
         ("housing-fund", "住房公积金业务系统", 4),
         ("market-regulation", "市场主体登记系统", 7),
         ("bank-cards", "银行卡核验服务", 8),
+        ("utility-billers", "公用事业收费系统", 9),
     )
 }
 

@@ -31,6 +31,8 @@ class Entry:
 
 RECORDS = (
     Entry("我的诉求", "问过、反映过的事，每一步和期限", icon="message-square-text", name="service_requests:mine"),
+    Entry("生活缴费", "水电气暖、话费、电视、物业，几个家一起缴", icon="plug-zap", name="billing:home"),
+    Entry("我的缴费", "缴过的款、收据和退款", icon="banknote", name="payments:mine"),
     Entry("谁看过我的数据", "每一次查询：什么时间、哪个部门、为了什么", icon="eye", name="enquiries:reads"),
     Entry("消息", "办理进度和提醒都在这里", icon="mail", name="notices:inbox"),
 )

@@ -10,6 +10,7 @@ from . import (
     population,
     traffic_police,
     transport,
+    utility_billers,
 )
 
 ALL: tuple[Department, ...] = (
@@ -21,4 +22,5 @@ ALL: tuple[Department, ...] = (
     transport.DEPARTMENT,
     market_regulation.DEPARTMENT,
     bank_cards.DEPARTMENT,
+    utility_billers.DEPARTMENT,
 )

@@ -14,6 +14,7 @@ from .numbers import CitizenNumbers, spread
 from .person import Household, Member, Person, Role
 from .plate_lottery import draw_applications
 from .schooling import draw_schooling
+from .utilities import draw_home
 
 RELATIONS = {
     (Role.FATHER, Role.MOTHER): "spouse",
@@ -85,6 +86,7 @@ def _life(member: Member, household: Household) -> dict[str, dict[str, Any] | No
         "transport": {"applications": applications} if applications else None,
         "market-regulation": {"companies": companies} if companies else None,
         "bank-cards": draw_card(person),
+        "utility-billers": draw_home(person),
     }
 
 

@@ -1,4 +1,4 @@
-"""Eight departments that are always healthy, in one process and a child of it."""
+"""Nine departments that are always healthy, in one process and a child of it."""
 
 import http.server
 import subprocess
@@ -18,7 +18,7 @@ class Department(http.server.BaseHTTPRequestHandler):
         pass
 
 
-servers = [http.server.ThreadingHTTPServer(("127.0.0.1", base + number), Department) for number in range(1, 9)]
+servers = [http.server.ThreadingHTTPServer(("127.0.0.1", base + number), Department) for number in range(1, 10)]
 for server in servers[1:]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 servers[0].serve_forever()

@@ -1,1 +1,38 @@
 """Tables of billing."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from shimin.kernel.ids import new_id
+from shimin.kernel.tables import Table, TableKind
+
+
+class BoundAccount(Table):
+    """A person's account at a biller, bound by number with a check. Bills are not kept: they are read at the biller."""
+
+    kind: ClassVar[TableKind] = TableKind.PERSON
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    account_id = models.BigIntegerField()
+    city_code = models.CharField(max_length=6)
+    biller_code = models.TextField()
+    number_sealed = models.BinaryField()
+    number_hash = models.BinaryField()
+    number_tail = models.CharField(max_length=4)
+    home = models.TextField()
+    holder_masked = models.TextField()
+    address_masked = models.TextField()
+    bound_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "billing_bound_account"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="billing_bound_account_once", fields=["account_id", "biller_code", "number_hash"]
+            ),
+            models.CheckConstraint(name="billing_bound_account_home", condition=~Q(home="")),
+        ]

@@ -1,3 +1,41 @@
 """What pages, the API and tasks may use of billing."""
 
-__all__: list[str] = []
+from shimin.capabilities.payments.billing.domain.billers import Biller, billers, find_biller
+from shimin.capabilities.payments.billing.domain.bills import KIND, Bill, DayUse, ref_of
+from shimin.capabilities.payments.billing.events import AccountBound, AccountUnbound
+from shimin.capabilities.payments.billing.operations.binding import (
+    LONGEST_HOME,
+    AccountNotMatched,
+    AlreadyBound,
+    TooManyBound,
+    bind_account,
+    unbind_account,
+)
+from shimin.capabilities.payments.billing.operations.keeping import BillPayable
+from shimin.capabilities.payments.billing.operations.reading import AccountBills, get_account_bills, list_bills
+from shimin.capabilities.payments.billing.queries.bound import BoundView, get_bound_for, list_bound
+
+__all__ = [
+    "KIND",
+    "LONGEST_HOME",
+    "AccountBills",
+    "AccountBound",
+    "AccountNotMatched",
+    "AccountUnbound",
+    "AlreadyBound",
+    "Bill",
+    "BillPayable",
+    "Biller",
+    "BoundView",
+    "DayUse",
+    "TooManyBound",
+    "billers",
+    "bind_account",
+    "find_biller",
+    "get_account_bills",
+    "get_bound_for",
+    "list_bills",
+    "list_bound",
+    "ref_of",
+    "unbind_account",
+]

@@ -1,7 +1,5 @@
 """The JSON API of billing."""
 
-from ninja import Router
-
-router = Router()
+from shimin.capabilities.payments.billing.api.routes import router
 
 __all__ = ["router"]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from shimin.capabilities.payments.billing.web import pages
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("bills/", pages.home, name="home"),
+    path("bills/bind", pages.bind, name="bind"),
+    path("bills/accounts/<int:bound_id>", pages.account, name="account"),
+    path("bills/accounts/<int:bound_id>/unbind", pages.unbind, name="unbind"),
+]

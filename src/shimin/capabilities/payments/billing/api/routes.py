@@ -1,0 +1,74 @@
+"""Routes: billers, bound accounts, their bills. Bills are paid like any debt: POST /me/orders."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from ninja import Path, Router
+from ninja.responses import Status
+
+from shimin.capabilities.payments.billing.api.schemas import (
+    AccountOut,
+    BillerOut,
+    BindIn,
+    BoundOut,
+    account_out,
+    biller_out,
+    bound_out,
+)
+from shimin.capabilities.payments.billing.public import (
+    billers,
+    bind_account,
+    get_account_bills,
+    get_bound_for,
+    list_bills,
+    unbind_account,
+)
+from shimin.kernel import clock
+from shimin.kernel.web.access import Request
+from shimin.kernel.web.api import IdText, Public, SignedIn
+
+router = Router()
+BoundId = Annotated[IdText, Path()]
+
+
+@router.get("/billers", auth=Public(), operation_id="list_billers", response=list[BillerOut], summary="Who can be paid")
+def get_billers(request: Request) -> list[dict[str, Any]]:
+    return [biller_out(biller) for biller in billers()]
+
+
+@router.get(
+    "/me/bill-accounts", auth=SignedIn(), operation_id="list_bill_accounts", response=list[AccountOut],
+    summary="My bound accounts with their bills, read at the billers now",
+)  # fmt: skip
+def get_accounts(request: Request) -> list[dict[str, Any]]:
+    return [account_out(account) for account in list_bills(request.actor)]
+
+
+@router.post(
+    "/me/bill-accounts", auth=SignedIn(), operation_id="bind_bill_account", response={201: BoundOut},
+    summary="Bind an account by number; the biller checks it",
+)  # fmt: skip
+def post_account(request: Request, body: BindIn) -> Status[dict[str, Any]]:
+    bound_id = bind_account(
+        actor=request.actor, biller_code=body.biller, number=body.number, holder_name=body.holder_name,
+        home=body.home, consents=body.consents, now=clock.now(),
+    )  # fmt: skip
+    return Status(201, bound_out(get_bound_for(actor=request.actor, bound_id=bound_id)))
+
+
+@router.get(
+    "/me/bill-accounts/{bound_id}", auth=SignedIn(), operation_id="get_bill_account", response=AccountOut,
+    summary="One account: bills by month, power by day",
+)  # fmt: skip
+def get_account(request: Request, bound_id: BoundId) -> dict[str, Any]:
+    return account_out(*get_account_bills(actor=request.actor, bound_id=int(bound_id)))
+
+
+@router.delete(
+    "/me/bill-accounts/{bound_id}", auth=SignedIn(), operation_id="unbind_bill_account", response={204: None},
+    summary="Remove a bound account",
+)  # fmt: skip
+def delete_account(request: Request, bound_id: BoundId) -> Status[None]:
+    unbind_account(actor=request.actor, bound_id=int(bound_id), now=clock.now())
+    return Status(204, None)

@@ -1,0 +1,1 @@
+"""Writes of billing, and what is asked of billers."""

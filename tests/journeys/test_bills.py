@@ -1,0 +1,93 @@
+"""Three bills for two homes, paid at once; a biller that is down; the account's page with its plots."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.axe import serious_violations
+from tests.journeys.conftest import NewPage
+from tests.journeys.stack import Demo
+from tests.journeys.test_main_job import a_phone, register_in_browser
+from tests.journeys.test_portal import scrolls_sideways
+
+
+@pytest.fixture
+def holders(demo: Demo) -> list[dict[str, Any]]:
+    """Two residents who keep homes; not the ones that demonstrations show."""
+    command = [sys.executable, "-m", "shimin.sandbox", "residents", "--json", "--with", "utility-accounts"]
+    answer = subprocess.run(
+        [*command, "--limit", "400", "--data-dir", str(demo.sandbox)], capture_output=True, text=True, check=True
+    )
+    found = [json.loads(line) for line in answer.stdout.splitlines()]
+    return random.SystemRandom().sample(found[2:], 2)
+
+
+def look_at(page: Page) -> list[str]:
+    return [*serious_violations(page), *(["scrolls sideways"] if scrolls_sideways(page) else [])]
+
+
+def bind(page: Page, biller: str, number: str, holder: str, home: str) -> None:
+    page.goto("/bills/bind")
+    page.get_by_label("缴什么").select_option(value=biller)
+    page.get_by_role("textbox", name="户号").fill(number)
+    page.get_by_role("textbox", name="户名").fill(holder)
+    page.get_by_label("这是哪个家").fill(home)
+    page.get_by_role("checkbox").check()
+    assert look_at(page) == []
+    page.get_by_role("button", name="核对并绑定").click()
+
+
+def test_three_bills_for_two_homes(new_page: NewPage, demo: Demo, holders: list[dict[str, Any]]):
+    page = new_page(width=320)
+    register_in_browser(page, demo, a_phone())
+    page.goto("/c/430100/items/utility-bills")
+    page.get_by_role("link", name=re.compile("查账单并缴费")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("生活缴费")
+    assert look_at(page) == []
+
+    mine, parents = holders
+    bind(page, "changsha-water", mine["utility_accounts"][0], parents["name"], "我家")
+    expect(page.locator("main")).to_contain_text("对不上")
+    assert look_at(page) == []
+    for biller, person, place, home in (
+        ("changsha-water", mine, 0, "我家"),
+        ("changsha-electricity", mine, 1, "我家"),
+        ("changsha-gas", parents, 2, "爸妈家"),
+    ):
+        bind(page, biller, person["utility_accounts"][place], person["name"], home)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(home)
+        assert look_at(page) == []
+
+    page.goto("/bills/")
+    expect(page.locator(".answer-sentence")).to_contain_text("张账单待缴")
+    assert look_at(page) == []
+    page.get_by_role("button", name="缴选中的账单").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("缴款")
+    for title in ("水费", "电费", "燃气费"):
+        expect(page.locator("main")).to_contain_text(title)
+    order = page.url
+    page.get_by_role("link", name=re.compile("支付宝缴款")).click()
+    page.get_by_role("button", name=re.compile("付款")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("缴款收据")
+    settled = page.locator("main", has_text="已缴清")
+    for _ in range(20):
+        if settled.count():
+            break
+        page.wait_for_timeout(500)
+        page.goto(order)
+    expect(settled).to_be_visible()
+
+    page.goto("/bills/")
+    expect(page.locator(".answer-sentence")).to_have_text("都缴清了，没有待缴的账单")
+    page.get_by_role("link", name=re.compile("电费")).first.click()
+    expect(page.locator("figure.plot-line")).to_be_visible()
+    expect(page.locator("figure.plot-bars")).to_be_visible()
+    assert look_at(page) == []
