@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
-from tests.journeys.doors import enter
+from tests.journeys.doors import enter, enter_desk
 
 ASK = "/c/430100/ask"
 WORDS = "开福区湘江北路江边步道的护栏断了两根，小孩玩耍很危险，希望尽快装好。"
@@ -102,3 +102,50 @@ def test_the_home_page_leads_to_the_box(page: Page, signed_in: list[Any]):
     page.goto("/c/430100/")
     page.get_by_role("link", name=re.compile("说说您的问题")).click()
     expect(page.get_by_role("heading", name="说说您的问题", level=1)).to_be_visible()
+
+
+def test_from_the_citizen_over_dispatcher_and_officer_back(new_page: NewPage):
+    citizen = new_page(width=320, height=640, script=False)
+    number = file(citizen, "投诉公交站的站牌被撞歪了，候车的老人够不着扶手，请维修。")
+    hotline = new_page(width=1280, height=800)
+    enter_desk(hotline, "hotline", "/desk/requests/dispatch")
+    assert serious_violations(hotline) == []
+    hotline.get_by_role("link", name=re.compile(number)).click()
+    expect(hotline.get_by_role("heading", name=re.compile("站牌被撞歪"))).to_be_visible()
+    assert serious_violations(hotline) == []
+    hotline.get_by_label("牵头部门").first.select_option(label="长沙市交通运输局")
+    hotline.get_by_role("button", name="派给承办部门").click()
+    expect(hotline.get_by_text("已派单，等部门签收").first).to_be_visible()
+    officer = new_page(width=1280, height=800)
+    enter_desk(officer, "transport", "/desk/requests/handle")
+    officer.get_by_role("link", name=re.compile(number)).click()
+    officer.get_by_role("button", name="部门签收").click()
+    expect(officer.get_by_label("答复（市民会看到）")).to_be_visible()
+    assert serious_violations(officer) == []
+    officer.get_by_label("答复（市民会看到）").fill("站牌已扶正，扶手同时加固，请您再去看看。")
+    officer.get_by_role("button", name="部门答复").click()
+    expect(officer.get_by_text("已答复，等您评价").first).to_be_visible()
+    citizen.goto(f"/requests/{number}")
+    expect(citizen.get_by_text("站牌已扶正").first).to_be_visible()
+    citizen.get_by_label("非常不满意").check()
+    citizen.get_by_role("button", name="提交评价").click()
+    citizen.get_by_text("没有办好，要求重新办理").click()
+    citizen.get_by_label("哪里没有办好").fill("扶手还是松的。")
+    citizen.get_by_role("button", name="要求重新办理").click()
+    expect(citizen.get_by_text("第 2 次办理")).to_be_visible()
+    hotline.goto("/desk/requests/dispatch")
+    expect(hotline.get_by_role("link", name=re.compile(f"第 2 次办理.*{number}"))).to_be_visible()
+
+
+def test_danger_to_life_reaches_the_duty_desk_at_once(new_page: NewPage):
+    citizen = new_page()
+    number = file(citizen, "老人在江边落水，还没有救上来！")
+    expect(citizen.get_by_role("button", name="持续发送我的位置")).to_be_visible()
+    assert serious_violations(citizen) == []
+    inbox = new_page()
+    inbox.wait_for_timeout(2_000)
+    inbox.goto("/demo/inbox")
+    expect(inbox.get_by_text(re.compile(f"紧急.*{number}"))).to_be_visible()
+    hotline = new_page(width=1280, height=800)
+    enter_desk(hotline, "hotline", "/desk/requests/emergency")
+    expect(hotline.get_by_role("link", name=re.compile(number))).to_be_visible()

@@ -16,7 +16,7 @@ class ServiceRequestsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("subscriptions", "tasks", "own_part", "cards"):
+        for module in ("subscriptions", "tasks", "own_part", "cards", "web.desk_queues"):
             import_module(f"shimin.capabilities.service_requests.{module}")
         reader = import_module("shimin.capabilities.service_requests.text.reader")
         ports = import_module("shimin.capabilities.service_requests.ports")

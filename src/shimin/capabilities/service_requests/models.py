@@ -107,6 +107,10 @@ class ServiceRequest(Table):
                 name="service_requests_agency_queue",
                 fields=["agency_id", "state", "due_at", "id"],
             ),
+            models.Index(
+                name="service_requests_by_category",
+                fields=["agency_id", "state", "category", "due_at", "id"],
+            ),
             models.Index(name="service_requests_city_new", fields=["city_code", "-id"]),
             models.Index(name="service_requests_agency_new", fields=["agency_id", "-id"]),
             models.Index(name="service_requests_request_mine", fields=["account_id", "-id"]),

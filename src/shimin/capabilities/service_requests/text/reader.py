@@ -8,7 +8,6 @@ from datetime import datetime
 from shimin.capabilities.service_requests.domain.kinds import kind_in
 from shimin.capabilities.service_requests.ports import Choice, Place, Similar, Suggestion
 from shimin.capabilities.service_requests.queries.similar import find_similar
-from shimin.capabilities.service_requests.text.classifier.model import default_model
 
 
 class ShippedReader:
@@ -16,6 +15,9 @@ class ShippedReader:
 
     def suggest(self, text: str, *, city_code: str) -> Suggestion:
         """Propose kind and main category; the model knows no city's own tree."""
+        # numpy and the weights are for the processes that read; most web processes only file.
+        from shimin.capabilities.service_requests.text.classifier.model import default_model
+
         model = default_model()
         reading = model.read(text)
         reasons = model.reasons(reading)

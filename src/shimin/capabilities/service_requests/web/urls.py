@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.service_requests.web import ask, follow
+from shimin.capabilities.service_requests.web import ask, desk, follow
 
 app_name = "service_requests"
 _NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
@@ -16,6 +16,9 @@ urlpatterns = [
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
     re_path(rf"^requests/{_NUMBER}/receipt$", follow.receipt, name="receipt"),
     re_path(rf"^requests/{_NUMBER}/(?P<action>[a-z_]{{3,20}})$", follow.act, name="act"),
+    path("desk/requests/<int:request_id>", desk.show, name="desk_request"),
+    path("desk/requests/<int:request_id>/<slug:action>", desk.act, name="desk_act"),
+    path("desk/requests/<slug:key>", desk.queue, name="desk_queue"),
     path("me/requests", follow.mine, name="mine"),
     path("me/requests/<int:request_id>", follow.own, name="own"),
 ]

@@ -1,0 +1,198 @@
+"""The desk: queues of requests with lights, and one request with every button the table of steps allows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from shimin.capabilities.catalogue.public import list_agencies
+from shimin.capabilities.service_requests.public import (
+    KIND_WORDS,
+    RATING_WORDS,
+    STATE_WORDS,
+    Action,
+    ClockView,
+    DeskRequest,
+    QueueLine,
+    Rating,
+    RequestKind,
+    RequestState,
+    add_note,
+    get_desk_request,
+    list_queue,
+)
+from shimin.capabilities.service_requests.web.desk_acts import RUNS, ActForm, run
+from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
+from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
+from shimin.kernel import clock
+from shimin.kernel.errors import InvalidInput, NotFound
+from shimin.kernel.web.access import Request, staff
+from shimin.kernel.web.api import decode_cursor, encode_cursor
+
+# Replies come first, what is done rarely comes last.
+_ORDER = (
+    Action.ACCEPT, Action.REPLY, Action.DRAFT_REPLY, Action.RELEASE, Action.DISPATCH, Action.ARBITRATE,
+    Action.APPROVE_EXTENSION, Action.REFUSE_EXTENSION, Action.INTERIM_REPLY, Action.RESUME, Action.REDRAFT,
+    Action.RETURN, Action.ASK_EXTENSION, Action.SUSPEND, Action.DECLINE, Action.CLASSIFY, Action.MERGE, Action.SPLIT,
+    Action.HAND_OVER, Action.TAKE_BACK, Action.PUBLISH,
+)  # fmt: skip
+
+
+@require_safe
+@staff()
+def queue(request: Request, key: str) -> HttpResponse:
+    """List a queue, the most urgent first; filters stand in the address."""
+    shown = QUEUES.get(key)
+    if shown is None:
+        raise NotFound
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    wanted = shown.wanted
+    if state in [str(each) for each in shown.chips]:
+        wanted = replace(wanted, states=(RequestState(state),))
+    if kind in [str(each) for each in RequestKind]:
+        wanted = replace(wanted, kinds=(RequestKind(kind),))
+    after = _position(request.GET.get("after", ""))
+    page, now = list_queue(request.actor, wanted=wanted, roles=(shown.role,), after=after), clock.now()
+    context = {
+        "queue": f"service_requests.{key}",
+        "title": shown.title,
+        "rows": [_row(line, now) for line in page.lines],
+        "chips": _chips(shown, request.GET, state, kind),
+        "next_url": _with(request.GET, after=_cursor(page.next)) if page.next else "",
+        "previous_url": _with(request.GET, after="") if after else "",
+    }
+    return _private(render(request, "service_requests/desk/queue.html", context))
+
+
+@require_safe
+@staff(transaction=False)
+def show(request: Request, request_id: int) -> HttpResponse:
+    """Show one request with its buttons."""
+    return _page(request, get_desk_request(actor=request.actor, request_id=request_id))
+
+
+@require_POST
+@csrf_protect
+@staff(transaction=False)
+def act(request: Request, request_id: int, action: str) -> HttpResponse:
+    """Take one step and show the request again."""
+    shown = get_desk_request(actor=request.actor, request_id=request_id)
+    here = HttpResponseRedirect(reverse("service_requests:desk_request", args=[request_id]))
+    if action == "note":
+        try:
+            add_note(actor=request.actor, request_id=request_id, words=request.POST.get("words", ""), now=clock.now())
+        except InvalidInput as wrong:
+            return _page(request, shown, note_fault=next(iter(wrong.fields.values()), wrong.message))
+        return here
+    wanted = next((each for each in RUNS if each == action), None)
+    if wanted is None:
+        raise NotFound
+    form = ActForm(wanted, shown, request.POST)
+    if not form.is_valid():
+        return _page(request, shown, wrong=(wanted, form))
+    try:
+        run(wanted, request.actor, request_id, form.cleaned_data, clock.now())
+    except InvalidInput as refused:
+        for name, words in (refused.fields or {"": refused.message}).items():
+            form.add_error(name if name in form.fields else None, words)
+        return _page(request, shown, wrong=(wanted, form))
+    return _gone_or(request, request_id, here)
+
+
+def _gone_or(request: Request, request_id: int, here: HttpResponse) -> HttpResponse:
+    """Return to the desk when the step has put the request out of the actor's grants."""
+    try:
+        get_desk_request(actor=request.actor, request_id=request_id)
+    except NotFound:
+        return HttpResponseRedirect(reverse("portal:desk"))
+    return here
+
+
+def _page(
+    request: Request, shown: DeskRequest, *, wrong: tuple[Action, ActForm] | None = None, note_fault: str = ""
+) -> HttpResponse:
+    now, line = clock.now(), shown.line
+    possible = [action for action in _ORDER if action in shown.actions and _fits(shown, action)]
+    forms = [
+        (str(action), wrong[1], True) if wrong and wrong[0] is action else (str(action), ActForm(action, shown), False)
+        for action in possible
+    ]
+    light, word = light_of(line.state)
+    names = {agency.id: agency.short_name or agency.name for agency in list_agencies()}
+    context = {
+        "shown": shown,
+        "line": line,
+        "kind": KIND_WORDS[line.kind],
+        "light": light,
+        "word": word,
+        "promise": promise_of(shown.clock, line.state, now),
+        "agency": names.get(line.agency_id or 0, ""),
+        "steps": timeline(shown.steps, line.state),
+        "forms": forms,
+        "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
+        "note_fault": note_fault,
+        "wrong_form": wrong[1] if wrong else None,
+    }
+    status = 422 if wrong or note_fault else 200
+    return _private(render(request, "service_requests/desk/request.html", context, status=status))
+
+
+def _fits(shown: DeskRequest, action: Action) -> bool:
+    """Hide buttons that the row itself rules out: approvals without an application, a second application."""
+    waits = shown.extension is not None
+    if action in (Action.APPROVE_EXTENSION, Action.REFUSE_EXTENSION):
+        return waits
+    return not (action is Action.ASK_EXTENSION and waits)
+
+
+def _row(line: QueueLine, now: datetime) -> tuple[QueueLine, str, str, Any, tuple[str, str]]:
+    seen = ClockView(line.due_at, line.is_clock_running, "", line.ended_at, ())
+    return line, KIND_WORDS[line.kind], STATE_WORDS[line.state], promise_of(seen, line.state, now), light_of(line.state)
+
+
+def _chips(shown: RequestQueue, given: QueryDict, state: str, kind: str) -> list[dict[str, Any]]:
+    chips = (
+        [{"title": "全部状态", "url": _with(given, state="", after=""), "current": not state}] if shown.chips else []
+    )
+    chips += [
+        {"title": STATE_WORDS[each], "url": _with(given, state=str(each), after=""), "current": state == each}
+        for each in shown.chips
+    ]
+    chips += [
+        {"title": words, "url": _with(given, kind="" if kind == each else str(each), after=""), "current": kind == each}
+        for each, words in KIND_WORDS.items()
+    ]
+    return chips
+
+
+def _with(given: QueryDict, **changes: str) -> str:
+    kept = {name: str(given.get(name, "")) for name in ("state", "kind", "after")} | changes
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in kept.items() if value})
+    return f"?{query.urlencode()}"
+
+
+def _cursor(position: tuple[datetime, int]) -> str:
+    return encode_cursor(position[0].isoformat(), position[1])
+
+
+def _position(text: str) -> tuple[datetime, int] | None:
+    if not text:
+        return None
+    at, request_id = decode_cursor(text[:200], str, int)
+    try:
+        return datetime.fromisoformat(at), request_id
+    except ValueError:
+        raise InvalidInput("翻页位置无效。", mend="请从第一页重新开始。") from None
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,155 @@
+"""What the desk's buttons do: each action's fields, and the one operation it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from shimin.capabilities.catalogue.public import list_agencies, served_regions
+from shimin.capabilities.service_requests.public import (
+    KIND_WORDS,
+    STEP_WORDS,
+    Action,
+    DeskRequest,
+    RequestKind,
+    accept,
+    approve_extension,
+    arbitrate,
+    ask_extension,
+    classify,
+    decline,
+    dispatch,
+    draft_reply,
+    find_desk_request,
+    hand_over,
+    merge,
+    publish_answer,
+    refuse_extension,
+    release_reply,
+    reply,
+    reply_interim,
+    resume,
+    return_request,
+    send_back_draft,
+    split,
+    suspend,
+    take_back,
+)
+from shimin.kernel.actor import Actor
+from shimin.kernel.errors import InvalidInput
+from shimin.kernel.values.numbers import check_public_number
+
+_WORDS = {
+    Action.DISPATCH: "派单意见",
+    Action.ARBITRATE: "裁定的依据",
+    Action.DECLINE: "为什么不能受理，该去哪里办（市民会看到）",
+    Action.RETURN: "为什么不归本部门（派单员会看到）",
+    Action.INTERIM_REPLY: "办理进展（市民会看到）",
+    Action.ASK_EXTENSION: "为什么要延期（批准后市民会看到）",
+    Action.REFUSE_EXTENSION: "为什么不同意",
+    Action.SUSPEND: "为什么现在办不了，打算怎么办（市民会看到）",
+    Action.REPLY: "答复（市民会看到）",
+    Action.DRAFT_REPLY: "答复，先送审",
+    Action.REDRAFT: "哪里要改",
+    Action.PUBLISH: "公开的问与答（不写姓名、电话）",
+    Action.SPLIT: "另一件是什么事",
+    Action.HAND_OVER: "为什么转外地",
+    Action.TAKE_BACK: "为什么收回",
+}
+_OPTIONAL = {Action.DISPATCH}
+_AGENCY = {Action.DISPATCH, Action.ARBITRATE}
+Run = Callable[[dict[str, Any], dict[str, Any]], object]
+
+# Actions a person takes at the desk: those of the table that no program takes alone.
+RUNS: Mapping[Action, Run] = {
+    Action.DISPATCH: lambda at, said: dispatch(**at, agency_id=int(said["agency"]), words=said["words"]),
+    Action.ARBITRATE: lambda at, said: arbitrate(**at, agency_id=int(said["agency"]), words=said["words"]),
+    Action.DECLINE: lambda at, said: decline(**at, words=said["words"]),
+    Action.ACCEPT: lambda at, said: accept(**at),
+    Action.RETURN: lambda at, said: return_request(**at, words=said["words"]),
+    Action.INTERIM_REPLY: lambda at, said: reply_interim(**at, words=said["words"]),
+    Action.ASK_EXTENSION: lambda at, said: ask_extension(**at, amount=said["amount"], words=said["words"]),
+    Action.APPROVE_EXTENSION: lambda at, said: approve_extension(**at),
+    Action.REFUSE_EXTENSION: lambda at, said: refuse_extension(**at, words=said["words"]),
+    Action.SUSPEND: lambda at, said: suspend(**at, words=said["words"], look_again_date=said["look_again_date"]),
+    Action.RESUME: lambda at, said: resume(**at),
+    Action.REPLY: lambda at, said: reply(**at, words=said["words"]),
+    Action.DRAFT_REPLY: lambda at, said: draft_reply(**at, words=said["words"]),
+    Action.RELEASE: lambda at, said: release_reply(**at),
+    Action.REDRAFT: lambda at, said: send_back_draft(**at, words=said["words"]),
+    Action.PUBLISH: lambda at, said: publish_answer(**at, words=said["words"]),
+    Action.SPLIT: lambda at, said: split(**at, words=said["words"]),
+    Action.HAND_OVER: lambda at, said: hand_over(**at, city_code=said["city_code"], words=said["words"]),
+    Action.TAKE_BACK: lambda at, said: take_back(**at, words=said["words"]),
+    Action.CLASSIFY: lambda at, said: classify(
+        **at, category=said["category"] or None, kind=RequestKind(said["kind"]) if said["kind"] else None
+    ),
+    Action.MERGE: lambda at, said: merge(**at, into_id=_into(at["actor"], said["into"])),
+}
+
+
+class ActForm(forms.Form):
+    """The fields of one action on one request."""
+
+    use_required_attribute = False
+
+    def __init__(self, action: Action, shown: DeskRequest, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id=f"{action}_%s")
+        self.title = STEP_WORDS[action] if action is not Action.DRAFT_REPLY else "答复送审"
+        city = shown.line.city_code
+        if action in _AGENCY:
+            agencies = [(str(each.id), each.name) for each in list_agencies(city)]
+            self.fields["agency"] = forms.ChoiceField(
+                label="牵头部门", choices=[("", "请选择"), *agencies], error_messages={"required": "请选择部门。"}
+            )
+        if action is Action.ASK_EXTENSION:
+            self.fields["amount"] = forms.IntegerField(
+                label="延长多少（与原期限同单位）", min_value=1, max_value=999, error_messages={"required": "请填写。"}
+            )
+        if action is Action.SUSPEND:
+            self.fields["look_again_date"] = forms.DateField(
+                label="哪天再看", widget=forms.DateInput(attrs={"type": "date"}),
+                error_messages={"required": "请选日期。", "invalid": "请选日期。"},
+            )  # fmt: skip
+        if action is Action.HAND_OVER:
+            cities = [(each.code, each.name) for each in served_regions() if each.level == "city" and each.code != city]
+            self.fields["city_code"] = forms.CharField(
+                label="转到哪个城市（6位行政区划代码）", max_length=6,
+                help_text="、".join(f"{name} {code}" for code, name in cities[:5]) or "例如：湘潭 430300",
+                error_messages={"required": "请填写。"},
+            )  # fmt: skip
+        if action is Action.MERGE:
+            self.fields["into"] = forms.CharField(
+                label="并入哪一件（编号）", max_length=60, error_messages={"required": "请填写编号。"}
+            )
+        if action is Action.CLASSIFY:
+            categories = [(each.category_code, each.category_code) for each in shown.choices]
+            self.fields["category"] = forms.ChoiceField(
+                label="类别", required=False, choices=[("", "不改"), *categories]
+            )
+            self.fields["kind"] = forms.ChoiceField(
+                label="类型", required=False,
+                choices=[("", "不改"), *((str(kind), words) for kind, words in KIND_WORDS.items())],
+            )  # fmt: skip
+        if action in _WORDS:
+            initial = shown.draft if action in (Action.DRAFT_REPLY, Action.REPLY) else ""
+            self.fields["words"] = forms.CharField(
+                label=_WORDS[action], required=action not in _OPTIONAL, max_length=20_000, initial=initial,
+                widget=forms.Textarea(attrs={"rows": 4}),
+                error_messages={"required": "请写明。", "null_characters_not_allowed": "有不能保存的字符。"},
+            )  # fmt: skip
+
+
+def run(action: Action, actor: Actor, request_id: int, said: dict[str, Any], now: datetime) -> None:
+    """Take the action with what the form said."""
+    RUNS[action]({"actor": actor, "request_id": request_id, "now": now}, said)
+
+
+def _into(actor: Actor, number: str) -> int:
+    try:
+        return find_desk_request(actor=actor, number=check_public_number(number))
+    except InvalidInput as wrong:
+        raise InvalidInput(fields={"into": wrong.message}) from None

@@ -1,0 +1,68 @@
+"""The desk's queues of requests, one for each role, as addresses ``/desk/requests/<key>``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from shimin.capabilities.service_requests.public import (
+    DISPATCHER,
+    OFFICER,
+    OPEN_STATES,
+    REVIEWER,
+    SUPERVISOR,
+    QueueFilter,
+    RequestState,
+    count_queue,
+)
+from shimin.kernel.actor import Actor
+from shimin.ui.desk import Queue, register_queue
+
+_AT_OFFICER = (RequestState.DISPATCHED, RequestState.IN_PROGRESS, RequestState.SUSPENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestQueue:
+    """A queue: who opens it, what it holds, which states its chips offer."""
+
+    key: str
+    title: str
+    icon: str
+    role: str
+    wanted: QueueFilter
+    chips: tuple[RequestState, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return f"/desk/requests/{self.key}"
+
+
+QUEUES = {
+    queue.key: queue
+    for queue in (
+        RequestQueue("emergency", "紧急诉求", "siren", DISPATCHER, QueueFilter(is_emergency=True)),
+        RequestQueue(
+            "dispatch", "待派单", "send", DISPATCHER, QueueFilter(states=(RequestState.FILED, RequestState.RETURNED)),
+            (RequestState.FILED, RequestState.RETURNED),
+        ),
+        RequestQueue("handle", "待办诉求", "inbox", OFFICER, QueueFilter(states=_AT_OFFICER), _AT_OFFICER),
+        RequestQueue(
+            "review", "待审答复", "file-check", REVIEWER, QueueFilter(states=(RequestState.IN_REVIEW,))
+        ),
+        RequestQueue("extensions", "延期申请", "clock", REVIEWER, QueueFilter(waits_for_approval=True)),
+        RequestQueue("all", "全市诉求", "eye", SUPERVISOR, QueueFilter(), OPEN_STATES),
+    )
+}  # fmt: skip
+
+
+def _count(queue: RequestQueue, actor: Actor) -> int | None:
+    return count_queue(actor, wanted=replace(queue.wanted), roles=(queue.role,)) or None
+
+
+for _queue in QUEUES.values():
+    register_queue(
+        Queue(
+            key=f"service_requests.{_queue.key}", title=_queue.title, icon=_queue.icon, url=_queue.url,
+            role=_queue.role, count=partial(_count, _queue),
+        )
+    )  # fmt: skip
