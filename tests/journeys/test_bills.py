@@ -1,4 +1,4 @@
-"""Three bills for two homes, paid at once; a biller that is down; the account's page with its plots."""
+"""Three bills for two homes, paid at once, the account's page with its plots; a campus card in two screens."""
 
 from __future__ import annotations
 
@@ -91,3 +91,34 @@ def test_three_bills_for_two_homes(new_page: NewPage, demo: Demo, holders: list[
     expect(page.locator("figure.plot-line")).to_be_visible()
     expect(page.locator("figure.plot-bars")).to_be_visible()
     assert look_at(page) == []
+
+
+def test_a_campus_card_is_topped_up_in_two_screens(new_page: NewPage, demo: Demo):
+    command = [sys.executable, "-m", "shimin.sandbox", "residents", "--json", "--with", "campus-card"]
+    answer = subprocess.run(
+        [*command, "--limit", "100", "--data-dir", str(demo.sandbox)], capture_output=True, text=True, check=True
+    )
+    card = json.loads(random.SystemRandom().choice(answer.stdout.splitlines()))["campus_card"]
+    page = new_page(width=320)
+    register_in_browser(page, demo, a_phone())
+    page.goto("/c/430100/items/campus-card")
+    page.get_by_role("link", name=re.compile("给校园卡充值")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("校园卡充值")
+    assert look_at(page) == []
+    page.get_by_label("学校").select_option(value=card["school"])
+    page.get_by_label("卡号或学号").fill(card["card_number"])
+    page.get_by_label(re.compile("充多少")).fill("50")
+    page.get_by_role("button", name=re.compile("下一步")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("缴款")
+    expect(page.locator("main")).to_contain_text("¥50.00")
+    assert look_at(page) == []
+    order = page.url
+    page.get_by_role("link", name=re.compile("支付宝缴款")).click()
+    page.get_by_role("button", name=re.compile("付款")).click()
+    settled = page.locator("main", has_text="回执 XY")
+    for _ in range(20):
+        if settled.count():
+            break
+        page.wait_for_timeout(500)
+        page.goto(order)
+    expect(settled).to_be_visible()

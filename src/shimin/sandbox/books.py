@@ -47,6 +47,17 @@ class Books:
         """Find the payment that stands for a debt."""
         return self._find("debt = ? AND is_reversed = 0", debt)
 
+    def sum_of(self, prefix: str) -> int:
+        """Add up what stands for debts that begin with a prefix of plain letters and digits, in fen."""
+        connection = self._open(make=False)
+        if connection is None:
+            return 0
+        total = connection.execute(
+            "SELECT coalesce(sum(fen), 0) FROM payment WHERE substr(debt, 1, ?) = ? AND is_reversed = 0",
+            (len(prefix), prefix),
+        ).fetchone()
+        return int(total[0])
+
     def write(self, payment: Payment) -> None:
         """Write a payment, or write it anew under the same number; durable when this returns."""
         connection = self._open(make=True)

@@ -18,9 +18,8 @@ from .service import base_delay_ms
 
 MIN_RESIDENTS, MAX_RESIDENTS = 8, 100_000
 RECORDS_TO_TRY = (
-    "violations", "unpaid-fines", "utility-accounts", "driving-licence", "vehicles", "driving-test", "social-insurance",
-    "account", "loan",
-    "gaokao-score", "plate-lottery", "family",
+    "violations", "unpaid-fines", "utility-accounts", "campus-card", "driving-licence", "vehicles", "driving-test",
+    "social-insurance", "account", "loan", "gaokao-score", "plate-lottery", "family",
 )  # fmt: skip
 
 

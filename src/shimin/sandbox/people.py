@@ -66,7 +66,8 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
         "licence_file_number": police["licence"] and police["licence"]["file_number"],
         "fund_account_number": fund["account_number"],
         "bank_card_number": (known.get("bank-cards") or {"card_number": None})["card_number"],
-        "utility_accounts": (known.get("utility-billers") or {"accounts": []})["accounts"],
+        "utility_accounts": _accounts(known),
+        "campus_card": (known.get("utility-billers") or {"card": None})["card"],
         "company_credit_codes": [
             each["credit_code"] for each in (known.get("market-regulation") or {"companies": []})["companies"]
         ],
@@ -74,7 +75,8 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
             "violations": len(police["violations"]),
             "unpaid-fines": sum(each["status"] == "handled_unpaid" for each in police["violations"]),
             "driving-licence": int(police["licence"] is not None),
-            "utility-accounts": len((known.get("utility-billers") or {"accounts": []})["accounts"]),
+            "utility-accounts": len(_accounts(known)),
+            "campus-card": int((known.get("utility-billers") or {"card": None})["card"] is not None),
             "vehicles": len(police["vehicles"]),
             "driving-test": len(police["tests"]),
             "social-insurance": len(card["spells"]),
@@ -85,3 +87,9 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
             "family": len(known["population"]["family"]),
         },
     }
+
+
+def _accounts(known: dict[str, dict[str, Any]]) -> list[str]:
+    home = (known.get("utility-billers") or {"home": None})["home"]
+    accounts: list[str] = home["accounts"] if home else []
+    return accounts

@@ -12,6 +12,7 @@ from shimin.adapters.http_source.directory import REGISTERS
 from shimin.capabilities.enquiries.ports import RecordQuery, RecordSource
 from shimin.capabilities.payments.billing.domain.billers import Biller
 from shimin.capabilities.payments.billing.domain.bills import Bill, DayUse, Holder
+from shimin.capabilities.payments.billing.domain.cards import Card, School
 from shimin.capabilities.payments.billing.ports import ReportAnswer
 from shimin.kernel.calls.client import AnswerUnreadable
 from shimin.kernel.clock import CHINA
@@ -23,6 +24,7 @@ _BILL_FIELDS = (
     "receipt",
 )  # fmt: skip
 _MOST_FEN = 10**10
+_Keeper = Biller | School
 
 
 class HttpBillers:
@@ -61,12 +63,29 @@ class HttpBillers:
         """Tell that a payment was given back."""
         return self._report(biller, "bill-payment-reversal", line, {"bill_number": bill_number})
 
-    def _report(self, biller: Biller, act: str, line: str, params: Mapping[str, Any]) -> ReportAnswer:
+    def check_card(self, school: School, number: str) -> Card | None:
+        """Ask whether the school has the card."""
+        rows = self._ask(
+            school, "card-check", {"school": school.code, "card": number}, ("holder_masked", "balance_fen")
+        )
+        if not rows:
+            return None
+        return Card(_text(school, rows[0], "holder_masked"), _count(school, rows[0], "balance_fen"))
+
+    def report_top_up(self, school: School, number: str, *, line: str, fen: int) -> ReportAnswer:
+        """Tell of a top-up."""
+        return self._report(school, "card-top-up", line, {"school": school.code, "card": number, "fen": fen})
+
+    def report_top_up_reversal(self, school: School, number: str, *, line: str) -> ReportAnswer:
+        """Tell that a top-up was given back."""
+        return self._report(school, "card-top-up-reversal", line, {"school": school.code, "card": number})
+
+    def _report(self, biller: _Keeper, act: str, line: str, params: Mapping[str, Any]) -> ReportAnswer:
         answer = self._reporter.perform(REGISTERS[biller.system], act, line=line, params=params)
         return ReportAnswer(answer.is_accepted, answer.receipt, answer.reason)
 
     def _ask(
-        self, biller: Biller, record: str, params: Mapping[str, Any], fields: Sequence[str]
+        self, biller: _Keeper, record: str, params: Mapping[str, Any], fields: Sequence[str]
     ) -> Sequence[Mapping[str, Any]]:
         query = RecordQuery(
             record=record, request_id=secrets.token_hex(16), purpose=_PURPOSE, legal_basis=_LAW, consent_id=None,
@@ -98,14 +117,14 @@ def _read_day(biller: Biller, row: Mapping[str, Any]) -> DayUse:
     return DayUse(_day(biller, row, "day"), float(used))
 
 
-def _text(biller: Biller, row: Mapping[str, Any], name: str) -> str:
+def _text(biller: _Keeper, row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
     if not isinstance(value, str) or not 1 <= len(value) <= 100:
         raise AnswerUnreadable(biller.system, f"{name} is no text")
     return value
 
 
-def _count(biller: Biller, row: Mapping[str, Any], name: str) -> int:
+def _count(biller: _Keeper, row: Mapping[str, Any], name: str) -> int:
     value = row.get(name)
     if type(value) is not int or not 0 <= value <= _MOST_FEN:
         raise AnswerUnreadable(biller.system, f"{name} is no count")

@@ -16,6 +16,7 @@ from ..lives.utilities import (
     monthly_bills,
     serial_of,
 )
+from . import campus_cards
 from .fines import ANSWER, LINE
 
 LATE_PER_MILLE = 1
@@ -29,9 +30,9 @@ def _find_home(archive: Archive, number: str) -> tuple[str, Row] | None:
     """Give the holder's name and home of an account."""
     if account_number(UTILITY_BY_DIGIT[number[0]], serial_of(number)) != number:
         return None
-    for serial, _, name, home in archive.list_dossiers(serial_of(number), 1):
-        if serial == serial_of(number):
-            return name, home
+    for serial, _, name, content in archive.list_dossiers(serial_of(number), 1):
+        if serial == serial_of(number) and content["home"]:
+            return name, content["home"]
     return None
 
 
@@ -183,6 +184,7 @@ DEPARTMENT = Department(
             (_NUMBER,),
             about_person=False,
         ),
+        *campus_cards.RECORDS,
     ),
-    ACTS,
+    (*ACTS, *campus_cards.ACTS),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from .bank_cards import draw_card
+from .campus_cards import draw_card as draw_campus_card
 from .careers import draw_career, retires_on
 from .companies import draw_companies
 from .draws import lots
@@ -86,8 +87,12 @@ def _life(member: Member, household: Household) -> dict[str, dict[str, Any] | No
         "transport": {"applications": applications} if applications else None,
         "market-regulation": {"companies": companies} if companies else None,
         "bank-cards": draw_card(person),
-        "utility-billers": draw_home(person),
+        "utility-billers": _billed(draw_home(person), draw_campus_card(person)),
     }
+
+
+def _billed(home: dict[str, Any] | None, card: dict[str, Any] | None) -> dict[str, Any] | None:
+    return {"home": home, "card": card} if home or card else None
 
 
 def _family(member: Member, household: Household) -> list[dict[str, str]]:

@@ -15,6 +15,12 @@ def spread(serial: int, salt: int, size: int = 10**8) -> int:
     return (serial * 48_271_337 + salt * 7_654_321) % size
 
 
+def luhn_digit(stem: str) -> str:
+    """Compute the Luhn check digit of digits. Source: ISO/IEC 7812-1."""
+    digits = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(stem))]
+    return str(-sum(digit - 9 if digit > 9 else digit for digit in digits) % 10)
+
+
 def check_character(first_17: str) -> str:
     """Compute the check character of a citizen number. Source: GB 11643-1999."""
     return CHECK_CHARACTERS[sum(int(digit) * weight for digit, weight in zip(first_17, WEIGHTS, strict=True)) % 11]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .cast import CAST_SIZE, LIU_GUIYING, ZHOU_XIAOMIN
 from .draws import lots
+from .numbers import luhn_digit
 from .person import Person
 from .regions import DISTRICT_BY_CODE
 from .timeline import AS_OF, LAST_BOOKED_MONTH, month_text
@@ -66,8 +67,7 @@ def draw_home(person: Person) -> dict[str, Any] | None:
 def account_number(utility: Utility, serial: int) -> str:
     """Give an account number: the biller's digit, the serial, and a Luhn check digit."""
     stem = f"{utility.digit}{serial:08d}"
-    digits = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(stem))]
-    return stem + str(-sum(digit - 9 if digit > 9 else digit for digit in digits) % 10)
+    return stem + luhn_digit(stem)
 
 
 def serial_of(number: str) -> int:

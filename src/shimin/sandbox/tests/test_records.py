@@ -22,6 +22,8 @@ PARAMS = {
     "account_number": "201022962963",
     "user_number": "2000000006",
     "holder_name": "周晓敏",
+    "school": "campus-primary",
+    "card": "8000000045",
     "plate": "湘A·T0001",
     "district": "430104",
     "credit_code": "91430100000000000M",

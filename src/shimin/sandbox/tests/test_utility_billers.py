@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from shimin.sandbox.lives.campus_cards import card_number
 from shimin.sandbox.lives.utilities import UTILITIES, account_number, monthly_bills
 from shimin.sandbox.tests.caller import enquiry, send, sign
 
@@ -103,3 +104,32 @@ def test_only_power_is_told_day_by_day(town):
     assert len(days) == 30
     assert days == sorted(days, key=lambda row: row["day"])
     assert ask(town, "daily-use", ["day", "used"], user_number=account_number(WATER, 0))["records"] == []
+
+
+def balance(town):
+    fields = ["holder_masked", "balance_fen"]
+    (row,) = ask(town, "card-check", fields, school="campus-primary", card=card_number(4))["records"]
+    return row["balance_fen"]
+
+
+def test_a_card_is_topped_up_again_and_again_but_once_for_each_line(town):
+    before = balance(town)
+    card = {"school": "campus-primary", "card": card_number(4)}
+    first = act(town, "card-top-up", line="C1", fen=10_000, **card)
+    assert first["outcome"] == "accepted"
+    assert act(town, "card-top-up", line="C1", fen=10_000, **card) == first
+    assert act(town, "card-top-up", line="C2", fen=5_000, **card)["outcome"] == "accepted"
+    assert balance(town) == before + 15_000
+    assert act(town, "card-top-up-reversal", line="C1", **card)["outcome"] == "accepted"
+    assert act(town, "card-top-up", line="C1", fen=10_000, **card)["reason"] == "reversed"
+    assert act(town, "card-top-up-reversal", line="C2", **card)["outcome"] == "accepted"
+    assert balance(town) == before
+
+
+def test_cards_of_another_school_and_odd_sums_are_refused(town):
+    assert act(town, "card-top-up", line="D1", fen=10_000, school="campus-middle", card=card_number(4))["reason"] == (
+        "unknown_card"
+    )
+    assert act(town, "card-top-up", line="D2", fen=150, school="campus-primary", card=card_number(4))["reason"] == (
+        "wrong_amount"
+    )

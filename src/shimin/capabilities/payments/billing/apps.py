@@ -19,8 +19,10 @@ class BillingConfig(AppConfig):
         from shimin.capabilities.catalogue.public import register_block
         from shimin.capabilities.payments.billing.block import BillsBlock
         from shimin.capabilities.payments.billing.operations.keeping import BillPayable
+        from shimin.capabilities.payments.billing.operations.topping_up import TopUpPayable
         from shimin.capabilities.payments.public import register_payable
 
         register_block(BillsBlock())
         register_payable(BillPayable())
+        register_payable(TopUpPayable())
         import_module("shimin.capabilities.payments.billing.own_part")

@@ -36,8 +36,10 @@ class BillsBlock:
         return ()
 
     def entry(self, item: ItemGuide) -> Entry:
-        """Return the button that leads to one's bills."""
-        return Entry(item.doc[KEY]["button"], reverse("billing:home"), item.card.level, KEY)
+        """Return the button that leads to one's bills, or to the campus card."""
+        part = item.doc[KEY]
+        address = reverse("billing:top_up" if part.get("page") == "top-up" else "billing:home")
+        return Entry(part["button"], address, item.card.level, KEY)
 
     def run_example(self, item: ItemGuide, example: Mapping[str, Any]) -> ExampleResult:
         """There is nothing to play: bills are their billers'."""

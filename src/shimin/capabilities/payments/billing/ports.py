@@ -8,6 +8,7 @@ from typing import Protocol
 
 from shimin.capabilities.payments.billing.domain.billers import Biller
 from shimin.capabilities.payments.billing.domain.bills import Bill, DayUse, Holder
+from shimin.capabilities.payments.billing.domain.cards import Card, School
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,18 @@ class BillerSystem(Protocol):
 
     def report_reversal(self, biller: Biller, *, bill_number: str, line: str) -> ReportAnswer:
         """Tell that a payment was given back (冲正). Idempotent per line."""
+        ...
+
+    def check_card(self, school: School, number: str) -> Card | None:
+        """Return a campus card; None when the school has no such card."""
+        ...
+
+    def report_top_up(self, school: School, number: str, *, line: str, fen: int) -> ReportAnswer:
+        """Tell of a top-up. Idempotent per line."""
+        ...
+
+    def report_top_up_reversal(self, school: School, number: str, *, line: str) -> ReportAnswer:
+        """Tell that a top-up was given back. Idempotent per line."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from shimin.capabilities.payments.billing.domain.billers import Biller, billers, find_biller
 from shimin.capabilities.payments.billing.domain.bills import KIND, Bill, DayUse, ref_of
+from shimin.capabilities.payments.billing.domain.cards import LEAST_YUAN, MOST_YUAN, USUAL_YUAN, School, schools
 from shimin.capabilities.payments.billing.events import AccountBound, AccountUnbound
 from shimin.capabilities.payments.billing.operations.binding import (
     LONGEST_HOME,
@@ -13,11 +14,15 @@ from shimin.capabilities.payments.billing.operations.binding import (
 )
 from shimin.capabilities.payments.billing.operations.keeping import BillPayable
 from shimin.capabilities.payments.billing.operations.reading import AccountBills, get_account_bills, list_bills
+from shimin.capabilities.payments.billing.operations.topping_up import CardUnknown, top_up
 from shimin.capabilities.payments.billing.queries.bound import BoundView, get_bound_for, list_bound
 
 __all__ = [
     "KIND",
+    "LEAST_YUAN",
     "LONGEST_HOME",
+    "MOST_YUAN",
+    "USUAL_YUAN",
     "AccountBills",
     "AccountBound",
     "AccountNotMatched",
@@ -27,7 +32,9 @@ __all__ = [
     "BillPayable",
     "Biller",
     "BoundView",
+    "CardUnknown",
     "DayUse",
+    "School",
     "TooManyBound",
     "billers",
     "bind_account",
@@ -37,5 +44,7 @@ __all__ = [
     "list_bills",
     "list_bound",
     "ref_of",
+    "schools",
+    "top_up",
     "unbind_account",
 ]

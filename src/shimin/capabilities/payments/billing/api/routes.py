@@ -12,6 +12,9 @@ from shimin.capabilities.payments.billing.api.schemas import (
     BillerOut,
     BindIn,
     BoundOut,
+    SchoolOut,
+    TopUpIn,
+    TopUpOut,
     account_out,
     biller_out,
     bound_out,
@@ -22,11 +25,13 @@ from shimin.capabilities.payments.billing.public import (
     get_account_bills,
     get_bound_for,
     list_bills,
+    schools,
+    top_up,
     unbind_account,
 )
 from shimin.kernel import clock
 from shimin.kernel.web.access import Request
-from shimin.kernel.web.api import IdText, Public, SignedIn
+from shimin.kernel.web.api import IdText, Public, SignedIn, idempotency_key
 
 router = Router()
 BoundId = Annotated[IdText, Path()]
@@ -72,3 +77,23 @@ def get_account(request: Request, bound_id: BoundId) -> dict[str, Any]:
 def delete_account(request: Request, bound_id: BoundId) -> Status[None]:
     unbind_account(actor=request.actor, bound_id=int(bound_id), now=clock.now())
     return Status(204, None)
+
+
+@router.get(
+    "/schools", auth=Public(), operation_id="list_schools", response=list[SchoolOut],
+    summary="Schools whose campus cards can be topped up",
+)  # fmt: skip
+def get_schools(request: Request) -> list[dict[str, Any]]:
+    return [{"code": each.code, "city_code": each.city_code, "name": each.name} for each in schools()]
+
+
+@router.post(
+    "/me/card-top-ups", auth=SignedIn(), operation_id="top_up_card", response={201: TopUpOut},
+    summary="Place the order of a campus card's top-up; needs an Idempotency-Key of 16 to 40 characters",
+)  # fmt: skip
+def post_top_up(request: Request, body: TopUpIn) -> Status[dict[str, Any]]:
+    order_id = top_up(
+        actor=request.actor, school_code=body.school, card=body.card, yuan=body.yuan,
+        key=idempotency_key(request) or "", now=clock.now(),
+    )  # fmt: skip
+    return Status(201, {"order_id": order_id})

@@ -76,6 +76,28 @@ class AccountOut(BoundOut):
     days: list[DayOut]
 
 
+class SchoolOut(Schema):
+    """A school whose cards can be topped up."""
+
+    code: str
+    city_code: str
+    name: str
+
+
+class TopUpIn(Schema):
+    """A top-up in whole yuan, 1 to 500."""
+
+    school: Annotated[str, Field(max_length=40)]
+    card: Annotated[str, Field(max_length=60)]
+    yuan: int
+
+
+class TopUpOut(Schema):
+    """The order to pay: POST /me/orders/{order_id}/cashier."""
+
+    order_id: IdText
+
+
 def biller_out(biller: Biller) -> dict[str, Any]:
     """Return a biller as JSON values."""
     return {name: getattr(biller, name) for name in BillerOut.model_fields}

@@ -40,10 +40,20 @@ class Biller:
         Raises:
             InvalidInput: it cannot be one of this biller's.
         """
-        number = re.sub(r"[\s-]", "", text[:60])
-        if not number.isascii() or not re.fullmatch(self.number, number) or (self.luhn and luhn_rest(number)):
-            raise InvalidInput(fields={"number": "户号不对：位数、第一位或最后的校验位有误，请对照账单再填一次。"})
-        return number
+        words = "户号不对：位数、第一位或最后的校验位有误，请对照账单再填一次。"
+        return check_number(text, self.number, luhn=self.luhn, words=words, field="number")
+
+
+def check_number(text: str, form: str, *, luhn: bool, words: str, field: str) -> str:
+    """Return a number without spaces and hyphens.
+
+    Raises:
+        InvalidInput: it has not the form, or not its check digit; ``words`` say so at ``field``.
+    """
+    number = re.sub(r"[\s-]", "", text[:60])
+    if not number.isascii() or not re.fullmatch(form, number) or (luhn and luhn_rest(number)):
+        raise InvalidInput(fields={field: words})
+    return number
 
 
 def luhn_rest(number: str) -> int:

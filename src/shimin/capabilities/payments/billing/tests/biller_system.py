@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from shimin.capabilities.payments.billing.domain.billers import Biller
 from shimin.capabilities.payments.billing.domain.bills import Bill, DayUse, Holder
+from shimin.capabilities.payments.billing.domain.cards import Card, School
 from shimin.capabilities.payments.billing.ports import ReportAnswer
 from shimin.kernel.db import require_no_transaction
 from shimin.kernel.errors import Unavailable
 
 WATER, POWER = "1000000008", "2000000006"
 HOLDER = "周晓敏"
+CARD = "8000000045"
 
 
 def bill(number: str, month: str = "2026-10", fen: int = 3_588, *, is_paid: bool = False, late: int = 0) -> Bill:
@@ -35,6 +37,8 @@ class FakeBillers:
     asked: int = 0
     is_down: bool = False
     loses_answers: bool = False
+    refuses_top_ups: bool = False
+    balance_fen: int = 1_000
 
     def check_account(self, biller: Biller, number: str, holder_name: str) -> Holder | None:
         self._up()
@@ -66,6 +70,26 @@ class FakeBillers:
         return ReportAnswer(True, receipt=f"GY{line[-8:]}")
 
     def report_reversal(self, biller: Biller, *, bill_number: str, line: str) -> ReportAnswer:
+        self._up()
+        self.reversed.append(line)
+        return ReportAnswer(True)
+
+    def check_card(self, school: School, number: str) -> Card | None:
+        self._up()
+        return Card("林*满", self.balance_fen) if (school.code, number) == ("campus-primary", CARD) else None
+
+    def report_top_up(self, school: School, number: str, *, line: str, fen: int) -> ReportAnswer:
+        self._up()
+        if self.refuses_top_ups:
+            return ReportAnswer(False, reason="wrong_amount")
+        if line not in self.told:
+            self.told[line] = number
+            self.balance_fen += fen
+        if self.loses_answers:
+            raise Unavailable
+        return ReportAnswer(True, receipt=f"XY{line[-8:]}")
+
+    def report_top_up_reversal(self, school: School, number: str, *, line: str) -> ReportAnswer:
         self._up()
         self.reversed.append(line)
         return ReportAnswer(True)

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django import forms
 
-from shimin.capabilities.payments.billing.public import LONGEST_HOME, billers
+from shimin.capabilities.payments.billing.public import (
+    LEAST_YUAN,
+    LONGEST_HOME,
+    MOST_YUAN,
+    USUAL_YUAN,
+    billers,
+    schools,
+)
 
 
 class BindForm(forms.Form):
@@ -34,3 +41,27 @@ class BindForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         choices = [(each.code, f"{each.title}（{each.name}）") for each in billers()]
         self.fields["biller"].choices = choices  # type: ignore[attr-defined]
+
+
+class TopUpForm(forms.Form):
+    """Top a campus card up; what can be is decided by the operation."""
+
+    use_required_attribute = False
+
+    school_code = forms.ChoiceField(label="学校", error_messages={"required": "请选择学校。"})
+    card = forms.CharField(
+        label="卡号或学号", max_length=60, help_text="10位数字，在卡面上。",
+        error_messages={"required": "请填写卡号或学号。"},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    yuan = forms.IntegerField(
+        label="充多少（元）", initial=100,
+        help_text=f"整元，{LEAST_YUAN} 到 {MOST_YUAN} 元。常充：{'、'.join(map(str, USUAL_YUAN))}。",
+        error_messages={"required": "请填写金额。", "invalid": "请填整元，例如 100。"},
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": LEAST_YUAN, "max": MOST_YUAN, "step": 1}),
+    )  # fmt: skip
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        choices = [(each.code, each.name) for each in schools()]
+        self.fields["school_code"].choices = choices  # type: ignore[attr-defined]

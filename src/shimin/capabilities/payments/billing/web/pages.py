@@ -19,9 +19,10 @@ from shimin.capabilities.payments.billing.public import (
     get_account_bills,
     list_bills,
     ref_of,
+    top_up,
     unbind_account,
 )
-from shimin.capabilities.payments.billing.web.forms import BindForm
+from shimin.capabilities.payments.billing.web.forms import BindForm, TopUpForm
 from shimin.kernel import clock
 from shimin.kernel.errors import Conflict, InvalidInput, Unavailable
 from shimin.kernel.values.money import format_fen
@@ -117,6 +118,28 @@ def unbind(request: Request, bound_id: int) -> HttpResponse:
     """Remove an account."""
     unbind_account(actor=request.actor, bound_id=bound_id, now=clock.now())
     return HttpResponseRedirect(reverse("billing:home"))
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in(transaction=False)
+def top_up_card(request: Request) -> HttpResponse:
+    """Ask for school, card and sum; the order's page asks for the confirmation."""
+    form = TopUpForm(request.POST if request.method == "POST" else None)
+    key = request.POST.get("idempotency_key") or secrets.token_urlsafe(16)
+    status = 200
+    if form.is_bound and form.is_valid():
+        try:
+            order_id = top_up(actor=request.actor, key=key, now=clock.now(), **form.cleaned_data)
+        except (InvalidInput, Conflict, Unavailable) as refused:
+            status = refused.status
+            for field, words in (refused.fields or {"": f"{refused.message}{refused.mend}"}).items():
+                form.add_error(field if field in form.fields else None, words)
+            key = secrets.token_urlsafe(16)
+        else:
+            return HttpResponseRedirect(reverse("payments:order", args=[order_id]))
+    elif form.is_bound:
+        status = 422
+    return _private(render(request, "billing/top_up.html", {"form": form, "key": key}, status=status))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

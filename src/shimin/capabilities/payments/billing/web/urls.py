@@ -9,6 +9,7 @@ from shimin.capabilities.payments.billing.web import pages
 app_name = "billing"
 urlpatterns = [
     path("bills/", pages.home, name="home"),
+    path("bills/top-up", pages.top_up_card, name="top_up"),
     path("bills/bind", pages.bind, name="bind"),
     path("bills/accounts/<int:bound_id>", pages.account, name="account"),
     path("bills/accounts/<int:bound_id>/unbind", pages.unbind, name="unbind"),
