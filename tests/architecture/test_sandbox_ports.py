@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shimin.launch.settings import SANDBOX_ALIPAY, load_settings
+from shimin.launch.settings import SANDBOX_ALIPAY, SANDBOX_ENTRANCES, load_settings
 from shimin.sandbox.departments import ALL
 
 
@@ -13,5 +13,6 @@ def test_waits_for_every_department_and_for_nothing_else():
     ]
 
 
-def test_the_gateway_has_a_port_of_its_own():
-    assert SANDBOX_ALIPAY not in {department.port_offset for department in ALL}
+def test_gateway_and_entrances_have_ports_of_their_own():
+    assert not {SANDBOX_ALIPAY, SANDBOX_ENTRANCES} & {department.port_offset for department in ALL}
+    assert SANDBOX_ALIPAY != SANDBOX_ENTRANCES

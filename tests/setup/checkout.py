@@ -100,7 +100,7 @@ def free_port() -> int:
     """Return a port that is free together with those of its sandbox."""
     while True:
         port = random.randrange(12000, 32000)  # below the range from which the system serves outgoing connections
-        if all(_is_free(port + offset) for offset in (0, *range(101, 110), 141)):
+        if all(_is_free(port + offset) for offset in (0, *range(101, 110), 141, 142)):
             return port
 
 

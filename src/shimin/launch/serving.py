@@ -67,7 +67,9 @@ def serve(settings: Settings, *, demo: bool) -> int:
         leftovers.end_leftovers(settings.run_dir)
         check_free(settings.host, [settings.port])
         if demo:
-            check_free("127.0.0.1", [*settings.sandbox_ports, settings.sandbox_alipay_port])
+            check_free(
+                "127.0.0.1", [*settings.sandbox_ports, settings.sandbox_alipay_port, settings.sandbox_entrances_port]
+            )
         install_files(settings)
         with open_database(settings) as database:
             _refuse_demo_data(database, demo=demo)
@@ -86,6 +88,7 @@ def _run(settings: Settings, database: Database, *, demo: bool) -> int:
         if demo:
             supervisor.start(sandbox_service(settings, environ("owner")))
             supervisor.start(alipay_service(settings, environ("owner")))
+            supervisor.start(entrances_service(settings, environ("owner")))
         supervisor.start(web_service(settings, environ("web")))
         supervisor.wait_until_ready(_READY_SECONDS)
         # Nobody waits for the worker: what was left to do stays in the database until it comes.
@@ -119,6 +122,18 @@ def alipay_service(settings: Settings, environ: dict[str, str]) -> Service:
     return Service(
         "alipay",
         [settings.python, "-m", "shimin.sandbox.alipay", *options, "--data-dir", settings.data_dir / "sandbox"],
+        environ,
+        ready=[("127.0.0.1", port, "/healthz")],
+    )
+
+
+def entrances_service(settings: Settings, environ: dict[str, str]) -> Service:
+    """Return the demo's stand-ins for other platforms' logins."""
+    del environ["DATABASE_URL"]
+    port = settings.sandbox_entrances_port
+    return Service(
+        "entrances",
+        [settings.python, "-m", "shimin.sandbox.entrances", "--port", str(port)],
         environ,
         ready=[("127.0.0.1", port, "/healthz")],
     )

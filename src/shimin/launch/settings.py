@@ -12,6 +12,7 @@ from shimin.launch.faults import Fault
 ROOT = Path(__file__).resolve().parents[3]
 SANDBOX_DEPARTMENTS = 9
 SANDBOX_ALIPAY = 41  # its port counted from the base; departments have those below
+SANDBOX_ENTRANCES = 42  # the stand-ins for other platforms' logins
 KEY_NAMES = ("secret_key", "field_key", "index_key", "audit_key", "platform_signing.pem")
 
 
@@ -74,6 +75,10 @@ class Settings:
     def sandbox_alipay_port(self) -> int:
         return self.sandbox_port_base + SANDBOX_ALIPAY
 
+    @property
+    def sandbox_entrances_port(self) -> int:
+        return self.sandbox_port_base + SANDBOX_ENTRANCES
+
     def key_path(self, name: str) -> Path:
         """Return the file of a key: SHIMIN_<NAME>_FILE, else the file of that name in the keys folder."""
         return Path(self.environ.get(f"SHIMIN_{name.upper().replace('.', '_')}_FILE", str(self.keys_dir / name)))
@@ -91,7 +96,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, root: Path = ROOT) ->
         data_dir=data_dir,
         keys_dir=Path(environ.get("SHIMIN_KEYS_DIR") or data_dir / "keys").absolute(),
         host=environ.get("SHIMIN_HOST") or "127.0.0.1",
-        port=_number(environ, "SHIMIN_PORT", 8000, 1, 65535 - 100 - SANDBOX_ALIPAY),
+        port=_number(environ, "SHIMIN_PORT", 8000, 1, 65535 - 100 - SANDBOX_ENTRANCES),
         database_url=_database_url(environ.get("DATABASE_URL", "")),
         postgres_from=_choice(environ, "SHIMIN_POSTGRES"),
         node_from=_choice(environ, "SHIMIN_NODE"),

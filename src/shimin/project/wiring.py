@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shimin.adapters import alipay, http_source, sign_on_calls
+from shimin.adapters import alipay, entrances, http_source, sign_on_calls
 
 
 def plug_in() -> None:
@@ -10,3 +10,4 @@ def plug_in() -> None:
     http_source.connect()
     alipay.connect()
     sign_on_calls.connect()
+    entrances.connect()

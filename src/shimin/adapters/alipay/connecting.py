@@ -9,9 +9,11 @@ from typing import TypeVar
 
 from django.conf import settings
 
+from shimin.adapters.alipay.entrance import AlipayEntrance
 from shimin.adapters.alipay.gateway import AlipayAccount, AlipayGateway
 from shimin.adapters.alipay.signing import load_private, load_public
 from shimin.capabilities.payments.ports import register_gateway
+from shimin.capabilities.sign_on.ports import register_entrance
 from shimin.kernel.errors import Unavailable
 
 K = TypeVar("K")
@@ -35,7 +37,10 @@ def connect(environ: Mapping[str, str] = os.environ) -> None:
         private_key=_lazily(folder / "app.pem", load_private),
         alipay_key=_lazily(folder / "alipay.pub.pem", load_public),
     )
-    register_gateway(AlipayGateway(account))
+    gateway = AlipayGateway(account)
+    register_gateway(gateway)
+    pages_url = sandbox.removesuffix("/gateway.do") if config.demo else "https://openauth.alipay.com"
+    register_entrance(AlipayEntrance(account, gateway, pages_url))
 
 
 def _lazily(path: Path, load: Callable[[bytes], K]) -> Callable[[], K]:

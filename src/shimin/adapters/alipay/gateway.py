@@ -41,6 +41,13 @@ _TIME = "%Y-%m-%d %H:%M:%S"
 _UNSURE = ("ACQ.SYSTEM_ERROR", "aop.ACQ.SYSTEM_ERROR", "isp.unknow-error")
 
 
+_CODE_WRONG = ("isv.code-invalid", "isv.code-expired", "isv.code-is-used")
+
+
+class LoginCodeWrong(Exception):
+    """Alipay does not say who agreed: the code is unknown, old or used."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlipayAccount:
     """Our application at Alipay. Keys are read when they are first needed."""
@@ -147,6 +154,29 @@ class AlipayGateway:
         if not path.startswith("/"):
             raise GatewayRefused("bill address at another host")
         return self._exchange(f"GET {path} HTTP/1.1", b"")
+
+    def owner_of_login_code(self, auth_code: str) -> str:
+        """Return by which name Alipay knows who agreed: the open id, for older applications the user id.
+
+        Raises:
+            LoginCodeWrong: the code is unknown, old or used.
+            Unavailable: no answer, or none that Alipay signed.
+        """
+        require_no_transaction()
+        values = self._signed("alipay.system.oauth.token", {}, grant_type="authorization_code", code=auth_code)
+        raw = self._exchange(f"POST {self._endpoint.base_path} HTTP/1.1", urlencode(values).encode())
+        node = (
+            "error_response" if raw.lstrip().startswith(b'{"error_response"') else "alipay_system_oauth_token_response"
+        )
+        answer = self._proved(raw, node)
+        if node == "error_response":
+            if answer.get("sub_code") in _CODE_WRONG:
+                raise LoginCodeWrong
+            raise Unavailable("支付宝暂时没有回应。")
+        owner = answer.get("open_id") or answer.get("user_id")
+        if not isinstance(owner, str) or not 1 <= len(owner) <= 128:
+            raise LoginCodeWrong
+        return owner
 
     def disconnect(self) -> None:
         """Close idle connections."""

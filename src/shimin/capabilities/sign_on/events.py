@@ -31,3 +31,19 @@ class AuthorisationEnded(DomainEvent):
     account_id: int
     client_id: int
     reason: str
+
+
+@event("sign_on.identity_linked")
+class IdentityLinked(DomainEvent):
+    """An account was linked with an identity at another platform."""
+
+    account_id: int
+    entrance: str
+
+
+@event("sign_on.identity_unlinked")
+class IdentityUnlinked(DomainEvent):
+    """A link was taken away by its account."""
+
+    account_id: int
+    entrance: str

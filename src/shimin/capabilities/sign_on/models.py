@@ -260,3 +260,39 @@ class HandOver(Table):
             models.UniqueConstraint(name="sign_on_hand_over_once", fields=["account_id", "authorisation"]),
         ]
         indexes: ClassVar = [models.Index(name="sign_on_hand_over_mine", fields=["account_id", "-id"])]
+
+
+class LinkedIdentity(Table):
+    """The keyed hash of an identity at another platform → its account: one account for one identity, one of each kind.
+
+    What the platform calls the person is not stored at all.
+    """
+
+    kind: ClassVar[TableKind] = TableKind.HANDLE
+
+    hash = models.BinaryField(primary_key=True)
+    account_id = models.BigIntegerField()
+    entrance = models.TextField()
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_on_linked_identity"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="sign_on_linked_identity_one", fields=["account_id", "entrance"]),
+        ]
+
+
+class LinkAttempt(Table):
+    """A person on their way to another platform and back: good once, for ten minutes, in one session."""
+
+    kind: ClassVar[TableKind] = TableKind.LOCAL
+
+    hash = models.BinaryField(primary_key=True)
+    account_id = models.BigIntegerField()
+    session_id = models.BigIntegerField()
+    entrance = models.TextField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_on_link_attempt"
+        indexes: ClassVar = [models.Index(name="sign_on_link_attempt_old", fields=["expires_at"])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
-from shimin.capabilities.sign_on.models import Authorisation, ConnectedSystem, HandOver
+from shimin.capabilities.sign_on.models import Authorisation, ConnectedSystem, HandOver, LinkedIdentity
 from shimin.capabilities.sign_on.operations.following import end_of_account
 from shimin.kernel.actor import Actor
 from shimin.kernel.db import scope
@@ -26,7 +26,9 @@ def export_sign_on(actor: Actor) -> Rows:
         told = HandOver.objects.filter(**mine).order_by("id").values(
             "client_name", "agency_name", "purpose", "claims", "first_at", "last_at", "times",
         )[:_MOST]  # fmt: skip
+        linked = LinkedIdentity.objects.filter(**mine).order_by("linked_at").values("entrance", "linked_at")
         return [
+            *({"kind": "linked_identity", **row} for row in linked),
             *({"kind": "connected_system", **row} for row in systems),
             *({"kind": "sign_in", **row} for row in sign_ins),
             *({"kind": "hand_over", **row} for row in told),

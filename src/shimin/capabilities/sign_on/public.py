@@ -3,7 +3,13 @@
 from shimin.capabilities.sign_on.domain.claims import ACR_VALUES, RULES, Scope
 from shimin.capabilities.sign_on.domain.clients import STATE_WORDS, Algorithm, AuthMethod, ClientState
 from shimin.capabilities.sign_on.domain.keys import ALGORITHMS as ASSERTION_ALGORITHMS
-from shimin.capabilities.sign_on.events import AuthorisationEnded, ClientDecided, SystemConnected
+from shimin.capabilities.sign_on.events import (
+    AuthorisationEnded,
+    ClientDecided,
+    IdentityLinked,
+    IdentityUnlinked,
+    SystemConnected,
+)
 from shimin.capabilities.sign_on.operations.authorising import (
     AddressNotRegistered,
     BackToClient,
@@ -20,6 +26,15 @@ from shimin.capabilities.sign_on.operations.authorising import (
 from shimin.capabilities.sign_on.operations.following import end_of_account, end_of_consent, end_of_session
 from shimin.capabilities.sign_on.operations.forgetting import forget_old
 from shimin.capabilities.sign_on.operations.key_upkeep import publish_keys, rotate
+from shimin.capabilities.sign_on.operations.linking import LEVEL as LEVEL_TO_LINK
+from shimin.capabilities.sign_on.operations.linking import (
+    AlreadyLinked,
+    IdentityTaken,
+    LinkStale,
+    begin_link,
+    finish_link,
+    unlink,
+)
 from shimin.capabilities.sign_on.operations.protocol.engine import Answer
 from shimin.capabilities.sign_on.operations.protocol.tokens import issuer
 from shimin.capabilities.sign_on.operations.registering import (
@@ -55,16 +70,19 @@ from shimin.capabilities.sign_on.queries.connected import (
     list_connected,
     list_hand_overs,
 )
+from shimin.capabilities.sign_on.queries.linked import EntranceView, list_entrances
 
 __all__ = [
     "ACR_VALUES",
     "APPROVER",
     "ASSERTION_ALGORITHMS",
+    "LEVEL_TO_LINK",
     "OFFICER",
     "RULES",
     "STATE_WORDS",
     "AddressNotRegistered",
     "Algorithm",
+    "AlreadyLinked",
     "Answer",
     "AuthMethod",
     "AuthorisationEnded",
@@ -77,7 +95,12 @@ __all__ = [
     "ClientWish",
     "ConnectedView",
     "ConsentNeeded",
+    "EntranceView",
     "HandOverView",
+    "IdentityLinked",
+    "IdentityTaken",
+    "IdentityUnlinked",
+    "LinkStale",
     "NewSignInNeeded",
     "NoSecret",
     "OwnRequest",
@@ -89,12 +112,14 @@ __all__ = [
     "Waiting",
     "agree",
     "begin",
+    "begin_link",
     "count_waiting_clients",
     "decide_client",
     "end_of_account",
     "end_of_consent",
     "end_of_session",
     "exchange",
+    "finish_link",
     "forget_old",
     "get_client_for",
     "go_on",
@@ -103,6 +128,7 @@ __all__ = [
     "issuer",
     "list_clients",
     "list_connected",
+    "list_entrances",
     "list_hand_overs",
     "own_agencies",
     "publish_keys",
@@ -114,4 +140,5 @@ __all__ = [
     "sign_out_everywhere",
     "tell_sign_outs",
     "tell_userinfo",
+    "unlink",
 ]

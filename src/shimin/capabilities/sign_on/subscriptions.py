@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shimin.capabilities.identity.public import ConsentWithdrawn, SessionEnded
 from shimin.capabilities.notices.public import send_notice
-from shimin.capabilities.sign_on.events import SystemConnected
+from shimin.capabilities.sign_on.events import IdentityLinked, IdentityUnlinked, SystemConnected
 from shimin.capabilities.sign_on.public import end_of_consent, end_of_session
 from shimin.kernel.events import Delivery, on
 
@@ -27,3 +27,15 @@ def on_system_connected(event: SystemConnected, delivery: Delivery) -> None:
     send_notice(
         account_id=event.account_id, template="sign_on.system_connected", values={}, now=delivery.occurred_at
     )  # fmt: skip
+
+
+@on(IdentityLinked)
+def on_identity_linked(event: IdentityLinked, delivery: Delivery) -> None:
+    """Tell the person, so that a stranger's doing would be noticed."""
+    send_notice(account_id=event.account_id, template="sign_on.identity_linked", values={}, now=delivery.occurred_at)
+
+
+@on(IdentityUnlinked)
+def on_identity_unlinked(event: IdentityUnlinked, delivery: Delivery) -> None:
+    """Tell the person."""
+    send_notice(account_id=event.account_id, template="sign_on.identity_unlinked", values={}, now=delivery.occurred_at)

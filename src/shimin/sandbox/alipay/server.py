@@ -48,6 +48,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", plan.port), Handler)
         self.plan = plan
         self.faults = Faults()
+        self.login_codes: dict[str, str] = {}  # auth_code -> open id; each is good once
 
 
 def now() -> str:
@@ -73,6 +74,8 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(200, "application/json", b'{"status": "ok"}')
             case "/gateway.do":
                 self._open_cashier(values)
+            case "/oauth2/publicAppAuthorize.htm":
+                self._ask_to_agree(values)
             case "/bill":
                 self._send(200, "text/csv; charset=gbk", self._bill(values.get("day", "")))
             case _:
@@ -84,6 +87,8 @@ class Handler(BaseHTTPRequestHandler):
         match urlsplit(self.path).path:
             case "/gateway.do":
                 self._call(dict(parse_qsl(body.decode(), keep_blank_values=True)))
+            case "/agree":
+                self._agree(parse_qs(body.decode()))
             case "/pay":
                 self._pay(parse_qs(body.decode()))
             case "/faults" if hmac.compare_digest(self.headers.get("X-Sandbox-Token", ""), self.server.plan.token):
@@ -143,10 +148,37 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
+    def _ask_to_agree(self, values: dict[str, str]) -> None:
+        """Show the page of a sign-in; whoever tries the demo says who they are."""
+        if values.get("app_id") != APP_ID or values.get("scope") != "auth_base":
+            self._page(400, "应用信息不对", "0.00", "<p>请回到原来的网站重新发起。</p>")
+            return
+        kept = "".join(
+            f'<input type="hidden" name="{name}" value="{html.escape(values.get(name, ""), quote=True)}">'
+            for name in ("redirect_uri", "state")
+        )
+        body = (
+            f'<form method="post" action="/agree">{kept}<p><label>演示用户 <input name="user" value="demo-1">'
+            "</label></p><button>同意授权</button></form>"
+        )
+        self._page(200, "支付宝授权", "0.00", body)
+
+    def _agree(self, values: dict[str, list[str]]) -> None:
+        code = secrets.token_hex(16)
+        self.server.login_codes[code] = f"074a{values.get('user', ['demo-1'])[0][:40]}"
+        back = {"app_id": APP_ID, "scope": "auth_base", "auth_code": code, "state": values.get("state", [""])[0]}
+        address = values.get("redirect_uri", [""])[0]
+        self.send_response(303)
+        self.send_header("Location", f"{address}{'&' if '?' in address else '?'}{urlencode(back)}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def _call(self, values: dict[str, str]) -> None:
         plan, method = self.server.plan, values.get("method", "")
         if values.get("app_id") != APP_ID or not plan.keys.is_of_app(values):
             answer: dict[str, Any] = {"code": "40002", "msg": "Invalid Arguments", "sub_code": "isv.invalid-signature"}
+        elif method == "alipay.system.oauth.token":
+            answer = self._login_token(values)
         else:
             answer = self._answer(method, json.loads(values.get("biz_content") or "{}"))
         if self.server.faults.silent_answers:
@@ -154,9 +186,29 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         node = method.replace(".", "_") + "_response"
+        if method == "alipay.system.oauth.token" and "sub_code" in answer:
+            node = "error_response"
         content = json.dumps(answer, ensure_ascii=False)
         signature = plan.keys.sign(("x" if self.server.faults.wrong_signature else "").encode() + content.encode())
         self._send(200, "text/html;charset=utf-8", f'{{"{node}":{content},"sign":"{signature}"}}'.encode())
+
+    def _login_token(self, values: dict[str, str]) -> dict[str, Any]:
+        """Say whose an auth_code is, once."""
+        owner = self.server.login_codes.pop(values.get("code", ""), None)
+        if owner is None or values.get("grant_type") != "authorization_code":
+            return {
+                "code": "40002",
+                "msg": "Invalid Arguments",
+                "sub_code": "isv.code-invalid",
+                "sub_msg": "授权码code无效",
+            }
+        lasts = {"expires_in": 1_296_000, "re_expires_in": 2_592_000}
+        return {
+            "access_token": secrets.token_hex(16),
+            "refresh_token": secrets.token_hex(16),
+            "open_id": owner,
+            **lasts,
+        }
 
     def _answer(self, method: str, content: dict[str, Any]) -> dict[str, Any]:
         plan = self.server.plan

@@ -7,7 +7,7 @@ from datetime import datetime
 from shimin.capabilities.identity.public import stands_consent
 from shimin.capabilities.sign_on.domain.claims import Scope, purpose_code
 from shimin.capabilities.sign_on.domain.clients import AuthorisationEnd
-from shimin.capabilities.sign_on.models import Authorisation, ConnectedSystem
+from shimin.capabilities.sign_on.models import Authorisation, ConnectedSystem, LinkedIdentity
 from shimin.capabilities.sign_on.operations.ending import end_authorisations, queue_notices
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
@@ -46,4 +46,5 @@ def end_of_account(*, account_id: int, now: datetime) -> int:
     with scope(SYSTEM):
         ids = list(Authorisation.objects.filter(account_id=account_id, ended_at=None).values_list("id", flat=True))
         end_authorisations(actor=SYSTEM, ids=ids, reason=AuthorisationEnd.ACCOUNT_CLOSED, now=now)
+        LinkedIdentity.objects.filter(account_id=account_id).delete()
         return int(ConnectedSystem.objects.filter(account_id=account_id).delete()[0])

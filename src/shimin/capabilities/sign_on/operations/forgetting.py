@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from shimin.capabilities.sign_on.domain.clients import AUTHORISATION_LIFETIME
 from shimin.capabilities.sign_on.models import (
     Authorisation,
+    LinkAttempt,
     LogoutNotice,
     SigningKey,
     Token,
@@ -28,6 +29,7 @@ def forget_old(now: datetime) -> int:
         gone += SigningKey.objects.filter(published_until__lte=now).delete()[0]
         gone += Token.objects.filter(expires_at__lte=now - timedelta(days=1)).delete()[0]
         gone += Authorisation.objects.filter(begun_at__lte=now - AUTHORISATION_LIFETIME - _KEPT).delete()[0]
+        gone += LinkAttempt.objects.filter(expires_at__lte=now).delete()[0]
         gone += UsedAssertion.objects.filter(kept_until__lte=now).delete()[0]
         gone += LogoutNotice.objects.filter(made_at__lte=now - timedelta(days=7)).delete()[0]
     return int(gone)

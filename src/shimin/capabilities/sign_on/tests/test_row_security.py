@@ -8,15 +8,18 @@ import psycopg
 import pytest
 
 from shimin.capabilities.identity.tests.factories import NOW
-from shimin.capabilities.sign_on.models import Authorisation, Code, ConnectedSystem, HandOver, Token
+from shimin.capabilities.sign_on.models import Authorisation, Code, ConnectedSystem, HandOver, LinkedIdentity, Token
 from shimin.capabilities.sign_on.tests.factories import CALLBACK, make_client
 from shimin.kernel.db import role_name
 from shimin.kernel.ids import new_id
 from shimin.kernel.testing import connect_as
 
 MINE, OTHER, AGENCY, CITY = 1, 2, 77, "430100"
-OWN = ("sign_on_connected_system", "sign_on_authorisation", "sign_on_hand_over")
-HIDDEN = ("sign_on_code", "sign_on_token", "sign_on_signing_key", "sign_on_waiting_request")
+OWN = ("sign_on_connected_system", "sign_on_authorisation", "sign_on_hand_over", "sign_on_linked_identity")
+HIDDEN = (
+    "sign_on_code", "sign_on_token", "sign_on_signing_key", "sign_on_waiting_request", "sign_on_logout_notice",
+    "sign_on_used_assertion", "sign_on_link_attempt",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -40,6 +43,7 @@ def rows(committed_db):
         id=new_id(), account_id=MINE, authorisation=authorisation, client_name="x", agency_name="y", purpose="z",
         claims=["name"], first_at=NOW, last_at=NOW,
     )  # fmt: skip
+    LinkedIdentity.objects.create(hash=b"l", account_id=MINE, entrance="wechat", linked_at=NOW)
     return client
 
 

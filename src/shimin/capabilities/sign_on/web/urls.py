@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shimin.capabilities.sign_on.web import asking, desk, ending, endpoints, mine
+from shimin.capabilities.sign_on.web import asking, desk, ending, endpoints, linking, mine
 
 app_name = "sign_on"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("sign-on/end-session", ending.end_session, name="end_session"),
     path("sign-on/end-session/confirm", ending.confirm, name="confirm_end"),
     path("me/systems", mine.systems, name="systems"),
+    path("me/entrances", linking.entrances, name="entrances"),
+    path("me/entrances/<slug:entrance>/link", linking.link, name="link"),
+    path("me/entrances/<slug:entrance>/back", linking.back, name="link_back"),
+    path("me/entrances/<slug:entrance>/unlink", linking.take_away, name="unlink"),
     path("desk/systems", desk.clients, name="desk_clients"),
     path("desk/systems/new", desk.register, name="desk_register"),
     path("desk/systems/<int:client_id>", desk.client, name="desk_client"),

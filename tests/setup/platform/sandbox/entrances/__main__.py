@@ -1,0 +1,18 @@
+"""Platforms that are always healthy."""
+
+import http.server
+import sys
+
+port = int(sys.argv[sys.argv.index("--port") + 1])
+
+
+class Platforms(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+http.server.ThreadingHTTPServer(("127.0.0.1", port), Platforms).serve_forever()
