@@ -48,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             state = machine.describe_analytics()
             with stoppable():
                 figures = APART[options.workload](plan)
-            _print(figures, _told(state, plan, began), as_json=options.json)
+            words = (
+                f"{plan.rounds} interleaved rounds, medians; {plan.events:,} events{'; QUICK' if plan.quick else ''}"
+            )
+            _print(figures, f"{state}\n{words}; {time.monotonic() - began:.0f} s in all", as_json=options.json)
             return 0
         with stoppable(), _installation(options, plan, names) as installation:
             state = machine.describe(installation.database_url)

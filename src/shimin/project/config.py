@@ -45,6 +45,7 @@ class Config:
     crypto_suite: str = "international"  # or "sm": which algorithms encrypt and index new values
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     duty_phones: tuple[str, ...] = ()  # who is texted when a request speaks of danger to life
+    green_reference: bool = False  # carbon factors that nobody verified count too
     public_url: str = "http://127.0.0.1:8000"  # how people and other systems reach the site; no slash at the end
 
     def database_password(self, role: str) -> str:
@@ -87,6 +88,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         metrics_token=environ.get("SHIMIN_METRICS_TOKEN", ""),
         trusted_proxies=_networks(environ, "SHIMIN_TRUSTED_PROXIES"),
         duty_phones=_phones(environ),
+        green_reference=environ.get("SHIMIN_GREEN_REFERENCE", environ.get("SHIMIN_DEMO", "")) == "1",
         public_url=_site(environ, f"http://127.0.0.1:{port}"),
     )
 

@@ -16,5 +16,5 @@ class IndicatorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("subscriptions", "tasks", "web.desk_queues"):
+        for module in ("subscriptions", "tasks", "web.desk_queues", "own_part"):
             import_module(f"{self.name}.{module}")

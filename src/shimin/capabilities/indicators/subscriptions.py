@@ -1,4 +1,4 @@
-"""What follows from others' events: counts."""
+"""What follows from others' events: counts, and the green account."""
 
 from __future__ import annotations
 
@@ -6,11 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 
 from shimin.capabilities.indicators.domain.use import COUNTED
-from shimin.capabilities.indicators.public import count_use
-from shimin.kernel.events import Delivery, on_batch
+from shimin.capabilities.indicators.public import count_use, credit_payment, reverse_payment
+from shimin.capabilities.payments.public import OrderCaptured, OrderRefunded
+from shimin.kernel.events import Delivery, on, on_batch
 
 
 @on_batch(*COUNTED)
 def on_use(told: Sequence[tuple[Any, Delivery]]) -> None:
     """Count what people did."""
     count_use(told)
+
+
+@on(OrderCaptured)
+def on_order_captured(event: OrderCaptured, delivery: Delivery) -> None:
+    """Book what paying online saved."""
+    credit_payment(order_id=event.order_id, occurred_at=delivery.occurred_at)
+
+
+@on(OrderRefunded)
+def on_order_refunded(event: OrderRefunded, delivery: Delivery) -> None:
+    """Book it back when all of the money went back."""
+    if event.is_whole:
+        reverse_payment(order_id=event.order_id, occurred_at=delivery.occurred_at)

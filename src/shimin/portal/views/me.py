@@ -34,6 +34,7 @@ RECORDS = (
     Entry("生活缴费", "水电气暖、话费、电视、物业，几个家一起缴", icon="plug-zap", name="billing:home"),
     Entry("我的缴费", "缴过的款、收据和退款", icon="banknote", name="payments:mine"),
     Entry("谁看过我的数据", "每一次查询：什么时间、哪个部门、为了什么", icon="eye", name="enquiries:reads"),
+    Entry("绿账单", "网上办事少跑路，省下的每一克怎么算的", icon="leaf", name="indicators:green"),
     Entry("消息", "办理进度和提醒都在这里", icon="mail", name="notices:inbox"),
 )
 SAFETY = (

@@ -15,11 +15,13 @@ from shimin.capabilities.indicators.public import (
     Score,
     UseStage,
     get_edition,
+    get_green_account,
     list_editions,
     list_scores,
     public_shares,
 )
-from shimin.kernel.web.api import IdText, Public
+from shimin.kernel.web.access import Request
+from shimin.kernel.web.api import IdText, Public, SignedIn
 
 router = Router()
 EditionId = Annotated[IdText, Path()]
@@ -107,6 +109,42 @@ def get_one(request: HttpRequest, edition_id: EditionId) -> dict[str, Any]:
         ],
         "scores": [_score(score) for score in list_scores(edition.edition_id)],
     }  # fmt: skip
+
+
+class GreenLineOut(Schema):
+    """One entry of the green account. ``reason`` is counted, capped, no_factor or reversed."""
+
+    title: str
+    grams: int
+    reason: str
+    factor: str | None
+    is_verified: bool
+    occurred_at: datetime
+
+
+class GreenOut(Schema):
+    """The sum of an account in grams of CO2, and its latest hundred entries."""
+
+    grams: int
+    acts: int
+    entries: list[GreenLineOut]
+
+
+@router.get(
+    "/me/green", auth=SignedIn(), operation_id="get_green_account", response=GreenOut,
+    summary="My green account, entry by entry",
+)  # fmt: skip
+def get_green(request: Request) -> dict[str, Any]:
+    account = get_green_account(actor=request.actor)
+    entries = [
+        {
+            "title": line.title, "grams": line.grams, "reason": str(line.reason),
+            "factor": line.factor.key if line.factor else None,
+            "is_verified": bool(line.factor and line.factor.verified), "occurred_at": line.occurred_at,
+        }
+        for line in account.lines
+    ]  # fmt: skip
+    return {"grams": account.grams, "acts": account.acts, "entries": entries}
 
 
 class ShareOut(Schema):

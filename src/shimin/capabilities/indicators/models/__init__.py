@@ -1,6 +1,7 @@
 """Tables of the indicators."""
 
 from shimin.capabilities.indicators.models.editions import IndexEdition, IndexScore
+from shimin.capabilities.indicators.models.green import GreenEntry
 from shimin.capabilities.indicators.models.use import UseCount
 
-__all__ = ["IndexEdition", "IndexScore", "UseCount"]
+__all__ = ["GreenEntry", "IndexEdition", "IndexScore", "UseCount"]

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 
 from shimin.capabilities.service_requests.public import states_page
 from shimin.kernel.errors import DomainError
-from shimin.kernel.events import registry
+from shimin.kernel.events import BatchHandler, Handler, registry
 from shimin.kernel.tables import Table
 from shimin.project.config import ROOT
 
@@ -50,13 +50,17 @@ def events_page() -> str:
             f"`{name}`",
             ", ".join(f"`{field.name}: {field.type}`" for field in dataclasses.fields(kind)),
             _first_line(kind),
-            ", ".join(sorted({f"`{each.__module__}`" for each in registry.handlers.get(name, [])})) or "–",
+            ", ".join(sorted({f"`{each.__module__}`" for each in _followers(name)})) or "–",
         ]
         for name, kind in sorted(registry.types.items())
         if ".tests." not in kind.__module__
     ]
     intro = "What happens, told at least once and in order per aggregate. Made by `./shimin reference`."
     return _page("Events", intro, ["name", "fields", "meaning", "followed by"], rows)
+
+
+def _followers(name: str) -> list[Handler | BatchHandler]:
+    return [*registry.handlers.get(name, []), *registry.batch_handlers.get(name, [])]
 
 
 def tables_page() -> str:
