@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.public import (
     follow_merge,
     follow_mirror,
     follow_split,
+    forward_facts,
     suggest_category,
     tell_filed,
     tell_step,
@@ -48,6 +49,8 @@ def on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
             follow_split(request_id=event.request_id, step_id=event.step_id, now=now)
         case Action.HAND_OVER:
             follow_hand_over(request_id=event.request_id, step_id=event.step_id, now=now)
+        case Action.ADD_FACTS:
+            forward_facts(request_id=event.request_id, step_id=event.step_id, now=now)
         case Action.TAKE_BACK | Action.WITHDRAW:
             end_mirrors(request_id=event.request_id, now=now)
     tell_step(request_id=event.request_id, step_id=event.step_id, now=now)

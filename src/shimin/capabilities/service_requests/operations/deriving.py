@@ -156,6 +156,18 @@ def follow_mirror(*, request_id: int, step_id: int, now: datetime) -> bool:
     return True
 
 
+def forward_facts(*, request_id: int, step_id: int, now: datetime) -> int:
+    """Tell the open mirrors of a request what its reporter has added, and return how many; for the worker."""
+    with scope(SYSTEM):
+        told, step = 0, step_of(Action.ADD_FACTS)
+        for mirror in ServiceRequest.objects.select_for_update().filter(mirror_of_id=request_id):
+            if RequestState(mirror.state) in step.start:
+                said = RequestStep.objects.get(id=step_id).words
+                write_step(actor=SYSTEM, row=mirror, step=step, change=Change(words=said), now=now)
+                told += 1
+    return told
+
+
 def end_mirrors(*, request_id: int, now: datetime) -> int:
     """End the mirrors of a request that came home or was withdrawn, and return how many; for the worker. Idempotent."""
     with scope(SYSTEM):

@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.domain.states import OPEN_STATES, Requ
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
 from shimin.capabilities.service_requests.models import RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.ports import Choice, Place
+from shimin.kernel.actor import ActorKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def step_view(row: RequestStep, *, for_staff: bool) -> StepView:
         step_id=row.id, action=Action(row.action), title=STEP_WORDS[Action(row.action)], state=RequestState(row.state),
         taken_at=row.taken_at, by=row.actor_kind, agency=str(row.details.get("agency", "")), words=row.words,
         due_at=row.due_at, is_clock_running=row.is_clock_running, details=details,
-        account_id=row.account_id if for_staff else None,
+        account_id=row.account_id if for_staff and row.actor_kind == ActorKind.STAFF else None,
     )  # fmt: skip
 
 

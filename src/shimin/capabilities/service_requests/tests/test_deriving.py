@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.models import Reporter, ServiceRequest
 from shimin.capabilities.service_requests.public import (
     StepRefused,
     accept,
+    add_facts,
     decline,
     dispatch,
     get_desk_request,
@@ -100,6 +101,9 @@ def test_handed_to_another_city_and_answered_there(worker, city):
     relay()
     told = [step.words for step in get_request_for(actor=RESIDENT, request_id=receipt.request_id).steps]
     assert any("明天到现场" in words for words in told)
+    add_facts(actor=RESIDENT, request_id=receipt.request_id, words="现在两盏不亮。", now=NOW)
+    relay()
+    assert request(mirror_id).steps.get(action="add_facts").words == "现在两盏不亮。"
     reply(actor=their_officer(city), request_id=mirror_id, words="株洲已修好。", now=NOW)
     relay()
     home = get_request_for(actor=RESIDENT, request_id=receipt.request_id)
@@ -108,7 +112,7 @@ def test_handed_to_another_city_and_answered_there(worker, city):
     rate_answer(actor=RESIDENT, request_id=receipt.request_id, rating=read_rating("satisfied"), now=NOW)
     relay()
     assert [each for each in actions(receipt.request_id) if each != "classify"] == [
-        "file", "hand_over", "interim_reply", "interim_reply", "interim_reply", "relay", "rate",
+        "file", "hand_over", "interim_reply", "interim_reply", "interim_reply", "add_facts", "relay", "rate",
     ]  # fmt: skip
 
 

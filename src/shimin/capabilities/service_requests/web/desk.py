@@ -134,7 +134,7 @@ def _page(
         "word": word,
         "promise": promise_of(shown.clock, line.state, now),
         "agency": names.get(line.agency_id or 0, ""),
-        "steps": timeline(shown.steps, line.state),
+        "steps": timeline(shown.steps, line.state, for_staff=True),
         "forms": forms,
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
         "note_fault": note_fault,

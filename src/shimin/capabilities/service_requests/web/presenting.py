@@ -27,6 +27,7 @@ _LIGHT_OF = {
     RequestState.WITHDRAWN: "grey",
     RequestState.MERGED: "grey",
 }
+_REPORTERS = ("citizen", "anonymous")
 _YOU = {
     Action.FILE: "您提交了诉求",
     Action.ADD_FACTS: "您补充了情况",
@@ -83,10 +84,10 @@ def light_of(state: RequestState) -> tuple[str, str]:
     return _LIGHT_OF.get(state, "amber"), STATE_WORDS[state]
 
 
-def timeline(steps: tuple[StepView, ...], state: RequestState) -> list[dict[str, Any]]:
+def timeline(steps: tuple[StepView, ...], state: RequestState, *, for_staff: bool = False) -> list[dict[str, Any]]:
     """Return the steps for ui/components/_steps.html, what is and what comes at the end."""
     last = max((step.step_id for step in steps if step.action is Action.POSITION), default=None)
-    lines = [_line(step) for step in steps if step.action is not Action.POSITION or step.step_id == last]
+    lines = [_line(step, for_staff) for step in steps if step.action is not Action.POSITION or step.step_id == last]
     if state in OPEN_STATES:
         lines.append({"title": STATE_WORDS[state], "state": "stopped" if state is RequestState.SUSPENDED else "now"})
         lines.append({"title": "答复", "state": "todo"})
@@ -95,7 +96,7 @@ def timeline(steps: tuple[StepView, ...], state: RequestState) -> list[dict[str,
     return lines
 
 
-def _line(step: StepView) -> dict[str, Any]:
+def _line(step: StepView, for_staff: bool) -> dict[str, Any]:
     local = step.taken_at.astimezone(CHINA)
     note = step.words
     if step.action is Action.APPROVE_EXTENSION:
@@ -106,7 +107,7 @@ def _line(step: StepView) -> dict[str, Any]:
     elif step.action is Action.REOPEN:
         note = f"由高一级重新办理，{day_words(step.due_at)}前答复。{note}"
     return {
-        "title": _YOU.get(step.action, step.title) if step.by in ("citizen", "anonymous") else step.title,
+        "title": step.title if for_staff or step.by not in _REPORTERS else _YOU.get(step.action, step.title),
         "state": "done",
         "who": step.agency,
         "when": f"{local.month}月{local.day}日 {local.hour}:{local.minute:02d}",
