@@ -23,6 +23,7 @@ from shimin.capabilities.service_requests.operations.deriving import (
     follow_split,
     forward_facts,
     hand_over,
+    is_told_at_home,
     split,
     take_back,
 )
@@ -66,7 +67,7 @@ from shimin.capabilities.service_requests.operations.joining import join_request
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.noting import add_note
 from shimin.capabilities.service_requests.operations.suggesting import suggest_category
-from shimin.capabilities.service_requests.operations.telling import tell_filed, tell_step
+from shimin.capabilities.service_requests.operations.telling import is_told, tell_filed, tell_step
 from shimin.capabilities.service_requests.operations.upkeep import close_unrated, forget_filing_keys, resume_due
 from shimin.capabilities.service_requests.ports import (
     Choice,
@@ -194,6 +195,8 @@ __all__ = [
     "get_text_reader",
     "hand_over",
     "is_danger",
+    "is_told",
+    "is_told_at_home",
     "join_request",
     "kind_in",
     "latest_open",

@@ -12,6 +12,8 @@ from shimin.capabilities.service_requests.public import (
     follow_mirror,
     follow_split,
     forward_facts,
+    is_told,
+    is_told_at_home,
     suggest_category,
     tell_filed,
     tell_step,
@@ -53,10 +55,12 @@ def on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
             forward_facts(request_id=event.request_id, step_id=event.step_id, now=now)
         case Action.TAKE_BACK | Action.WITHDRAW:
             end_mirrors(request_id=event.request_id, now=now)
-    tell_step(request_id=event.request_id, step_id=event.step_id, now=now)
+    if is_told(event.action):
+        tell_step(request_id=event.request_id, step_id=event.step_id, now=now)
 
 
 @on(RequestMoved)
 def mirror_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
     """Tell a mirror's step at home, or bring its answer back."""
-    follow_mirror(request_id=event.request_id, step_id=event.step_id, now=delivery.occurred_at)
+    if is_told_at_home(event.action, event.after):
+        follow_mirror(request_id=event.request_id, step_id=event.step_id, now=delivery.occurred_at)

@@ -126,6 +126,11 @@ def follow_hand_over(*, request_id: int, step_id: int, now: datetime) -> None:
             _copy(reporter, mirror, now, account_id=None)
 
 
+def is_told_at_home(action: str, after: str) -> bool:
+    """Tell whether a step would be told at home if the request were a mirror; most are none."""
+    return action in _TOLD or after in (RequestState.ANSWERED, *_BACK)
+
+
 def follow_mirror(*, request_id: int, step_id: int, now: datetime) -> bool:
     """Tell a mirror's step at the request at home, or bring its answer back; for the worker.
 

@@ -27,6 +27,11 @@ _TEMPLATES = {
 }
 
 
+def is_told(action: str) -> bool:
+    """Tell whether a step is news for the people who reported: most events need no question to the database."""
+    return action in _TEMPLATES
+
+
 def tell_filed(*, request_id: int, now: datetime) -> int:
     """Confirm a filing to who has an account; return how many notices were written."""
     with scope(SYSTEM):
