@@ -27,6 +27,7 @@ class Kind(StrEnum):
     MIN_MAX = "min_max"
     RANK = "rank"
     Z = "z"
+    ANCHORS = "anchors"  # over fixed ends instead of the set: what lies beyond an end counts as the end
 
 
 class Aggregation(StrEnum):
@@ -45,11 +46,13 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scaling:
-    """A rescaling to ``[low, high]``; only MIN_MAX and RANK use ``low``, Z uses neither."""
+    """A rescaling to ``[low, high]``; SHARE_OF_MAX does not use ``low``, Z uses neither. ``anchors``, of ANCHORS only,
+    are the values that become ``low`` and ``high``."""
 
     kind: Kind
     low: Fraction
     high: Fraction
+    anchors: tuple[Fraction, Fraction] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +205,17 @@ def _scaling(node: Mapping[str, Any] | None) -> Scaling | None:
     if node is None:
         return None
     low, high = node.get("to", [0, 100])
-    return Scaling(Kind(node["kind"]), _number(low), _number(high))
+    kind, ends = Kind(node["kind"]), node.get("from")
+    if (kind is Kind.ANCHORS) is not (ends is not None):
+        raise IndexFault(
+            f"scaling {kind}: `from` goes with anchors, and only there. Mend: from: [VALUE of low, VALUE of high]."
+        )
+    if ends is None:
+        return Scaling(kind, _number(low), _number(high))
+    first, last = map(_number, ends)
+    if first == last:
+        raise IndexFault("scaling anchors: the two ends are alike. Mend: from: [VALUE of low, VALUE of high].")
+    return Scaling(kind, _number(low), _number(high), (first, last))
 
 
 def _number(value: object) -> Fraction:

@@ -71,6 +71,8 @@ def lifts(methodology: Methodology, table: Table, *, region: str, stage: str, mo
     found = []
     for key in base.given:
         header = next(name for name in methodology.indicators[key].headers if name in table.columns)
+        if region not in table.columns[header]:
+            continue
         now = table.columns[header][region]
 
         def reaches(value: Fraction, header: str = header) -> bool:

@@ -160,6 +160,8 @@ class _Computation:
         for region in self._regions:
             present = [key for key in parts if region in parts[key]]
             total = sum((weights[key] for key in present), Fraction(0))
+            if not total and self._methodology.missing is Missing.SHARE_OUT and indicator.key != self._methodology.root:
+                continue  # the whole branch is missing, so its own weight goes to its neighbours
             if not total:
                 raise IndexFault(
                     f"{self._table.name}: {region} has no part of {indicator.key}. Mend: fill one, or drop the row."
@@ -173,7 +175,11 @@ class _Computation:
         return self._values[key] if scaling is None else self._rescaled(key, scaling, self._values[key])
 
     def _scaled(self, indicator: Indicator, values: dict[str, Fraction]) -> dict[str, Fraction]:
-        return values if indicator.scaling is None else self._rescaled(indicator.key, indicator.scaling, values)
+        return (
+            values
+            if indicator.scaling is None or not values
+            else self._rescaled(indicator.key, indicator.scaling, values)
+        )
 
     def _rescaled(self, key: str, scaling: Scaling, values: Values) -> dict[str, Fraction]:
         try:
@@ -203,6 +209,12 @@ def rescale(scaling: Scaling, values: Values) -> dict[str, Fraction]:
         ZeroDivisionError: the set does not differ where it has to.
     """
     low, high = scaling.low, scaling.high
+    if scaling.anchors is not None:
+        first, last = scaling.anchors
+        return {
+            region: low + (high - low) * min(max((value - first) / (last - first), Fraction(0)), Fraction(1))
+            for region, value in values.items()
+        }
     if scaling.kind is Kind.SHARE_OF_MAX:
         top = max(values.values())
         return {region: high * value / top for region, value in values.items()}

@@ -54,13 +54,13 @@ def _ranking(request: Request, edition: Edition, editions: Sequence[Edition]) ->
     scores = list_scores(edition.edition_id)
     methodology = edition.methodology
     columns = [key for key in (methodology.root, *methodology.indicators[methodology.root].parts)
-               if scores and key in scores[0].values]  # fmt: skip
+               if any(key in score.values for score in scores)]  # fmt: skip
     by, is_up = request.GET.get("by", ""), request.GET.get("up") == "1"
     totals = [score.values[methodology.root] for score in scores]
     context = {
         **_about(edition, editions),
         "map": _map(edition, scores),
-        "rows": [(score, [score.shown[key] for key in columns], _tone(edition, score)) for score in
+        "rows": [(score, [score.shown.get(key, "–") for key in columns], _tone(edition, score)) for score in
                  _sorted(scores, by, columns, is_up)],
         "heads": [(key, methodology.indicators[key].title, by == key, _order_url(key, turn=by == key and not is_up))
                   for key in columns],
@@ -126,7 +126,9 @@ def _tone(edition: Edition, score: Score) -> int:
 def _sorted(scores: Sequence[Score], by: str, columns: Sequence[str], is_up: bool) -> list[Score]:
     if by not in columns:
         return list(scores)
-    return sorted(scores, key=lambda score: (score.values[by] if is_up else -score.values[by], score.rank))
+    have = [score for score in scores if by in score.values]
+    ordered = sorted(have, key=lambda score: (score.values[by] if is_up else -score.values[by], score.rank))
+    return [*ordered, *(score for score in scores if by not in score.values)]
 
 
 @require_safe
@@ -199,7 +201,7 @@ def _lifts(edition: Edition, scores: Sequence[Score], score: Score, stage: str) 
     """Return for each input: title, now, what it would have to be, and how that compares with the best of all."""
     rows = []
     for lift in find_lifts(edition.edition_id, score.region_code, stage):
-        best = max(each.values[lift.key] for each in scores)
+        best = max(each.values[lift.key] for each in scores if lift.key in each.values)
         needed = None if lift.needed is None else float(lift.needed)
         rows.append([
             edition.methodology.indicators[lift.key].title, f"{float(lift.now):.1f}",
@@ -215,7 +217,7 @@ def download_csv(request: Request, edition_id: int) -> HttpResponse:
     """Return an edition as CSV, unrounded scores beside the printed total."""
     edition = get_edition(edition_id)
     scores = list_scores(edition_id)
-    keys = [key for key in edition.methodology.order if scores and key in scores[0].values]
+    keys = [key for key in edition.methodology.order if any(key in score.values for score in scores)]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="city-index-{edition_id}.csv"'
     response.write("\ufeff")  # or spreadsheets take it for GBK

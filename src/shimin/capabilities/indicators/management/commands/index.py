@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shimin.capabilities.catalogue.public import region_names
+from shimin.capabilities.catalogue.public import region_names, served_regions
 from shimin.capabilities.indicators.counting.count import Matrix, count_matrix
 from shimin.capabilities.indicators.counting.engines import ENGINES
 from shimin.capabilities.indicators.index import ahp, recover, robustness
@@ -22,8 +22,11 @@ from shimin.capabilities.indicators.index.methodology import FILE, Methodology, 
 from shimin.capabilities.indicators.index.scores import Scores, compute, rounded
 from shimin.capabilities.indicators.index.table import Table, read_table
 from shimin.capabilities.indicators.operations.publishing import Manuscript, publish_edition
+from shimin.capabilities.indicators.queries.live import live_table
+from shimin.capabilities.indicators.queries.use import Span
 from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM
+from shimin.kernel.errors import NotFound
 
 ROOT = Path("methodologies")
 
@@ -31,7 +34,7 @@ ROOT = Path("methodologies")
 class Command(BaseCommand):
     """Dispatch to one method per verb."""
 
-    help = "Compute the city service index (count, compute, publish, ahp, recover, robustness, lift)."
+    help = "Compute the city service index (count, live, compute, publish, ahp, recover, robustness, lift)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -52,6 +55,13 @@ class Command(BaseCommand):
         count.add_argument("--engine", choices=ENGINES, default="duckdb")
         count.add_argument("--scores", action="store_true", help="add every score that the counts reach")
         count.add_argument("--output", type=Path, metavar="FILE.csv", help="write there instead of the terminal")
+        live = verbs.add_parser("live", help="what shimin-live starts from, computed from the platform's own events")
+        live.add_argument("--from", type=date.fromisoformat, required=True, dest="starts_on", metavar="YYYY-MM-DD")
+        live.add_argument("--until", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+        live.add_argument(
+            "--city", action="append", metavar="CODE", help="again for each; all served cities when left out"
+        )
+        live.add_argument("--output", type=Path, metavar="FILE.csv", help="write there instead of the terminal")
         publish = _with_table(
             verbs.add_parser("publish", help="publish an edition: pages and API show it from then on")
         )
@@ -83,8 +93,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         verb = {
-            "count": self._count, "publish": self._publish, "compute": self._compute, "ahp": self._ahp,
-            "recover": self._recover, "robustness": self._robustness, "lift": self._lift,
+            "count": self._count, "live": self._live, "compute": self._compute, "publish": self._publish,
+            "ahp": self._ahp, "recover": self._recover, "robustness": self._robustness, "lift": self._lift,
         }[options["verb"]]  # fmt: skip
         try:
             verb(options)
@@ -123,6 +133,21 @@ class Command(BaseCommand):
         )  # fmt: skip
         edition_id = publish_edition(actor=SYSTEM, manuscript=manuscript, now=clock.now())
         self.stdout.write(f"published: /city-index/{edition_id}")
+
+    def _live(self, options: dict[str, Any]) -> None:
+        if options["starts_on"] >= options["until"]:
+            raise IndexFault("the period is empty. Mend: --until is the day after its last one.")
+        cities = options["city"] or [region.code for region in served_regions() if region.level == "city"]
+        try:
+            spans = [Span(code, options["starts_on"], options["until"]) for code in cities]
+            table = live_table(spans, now=clock.now())
+        except NotFound as absent:
+            raise IndexFault(f"{absent.message} Mend: six digits of a city of the list of divisions.") from None
+        rows: list[Sequence[object]] = [["region", *table.columns]]
+        for region in table.regions:
+            values = [column.get(region) for column in table.columns.values()]
+            rows.append([region, *("" if value is None else f"{float(value):.6f}" for value in values)])
+        _put(options["output"], rows)
 
     def _ahp(self, options: dict[str, Any]) -> None:
         judgements = [ahp.read_judgement(path) for path in options["files"]]
