@@ -14,7 +14,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import account, ask, enquire, index, memory, portal, rush, search
+from bench.workloads import account, ask, enquire, index, memory, pay, portal, rush, search
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -27,12 +27,13 @@ WORKLOADS: dict[str, Workload] = {
     "search": search.measure,
     "account": account.measure,
     "ask": ask.measure,
+    "pay": pay.measure,
     "memory": memory.measure,
 }
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
-_OWN = frozenset({"enquire", "rush", "account", "ask", "memory"})
+_OWN = frozenset({"enquire", "rush", "account", "ask", "pay", "memory"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 
