@@ -25,7 +25,7 @@ from shimin.capabilities.sign_on.operations.authorising import (
 )
 from shimin.capabilities.sign_on.operations.following import end_of_account, end_of_consent, end_of_session
 from shimin.capabilities.sign_on.operations.forgetting import forget_old
-from shimin.capabilities.sign_on.operations.key_upkeep import publish_keys, rotate
+from shimin.capabilities.sign_on.operations.key_upkeep import list_signing_keys, publish_keys, rotate
 from shimin.capabilities.sign_on.operations.linking import LEVEL as LEVEL_TO_LINK
 from shimin.capabilities.sign_on.operations.linking import (
     AlreadyLinked,
@@ -130,6 +130,7 @@ __all__ = [
     "list_connected",
     "list_entrances",
     "list_hand_overs",
+    "list_signing_keys",
     "own_agencies",
     "publish_keys",
     "read_sign_out",

@@ -42,7 +42,7 @@ SAFETY = (
     Entry("代办", "替孩子、老人、单位办，或请人替我办", icon="users-round", name="identity:acting"),
     Entry("我的授权", "同意过什么，可以随时撤回", icon="file-check", name="identity:consents"),
     Entry("用市民账号登录的系统", "哪些单位的系统认得您、得到过什么，可以断开", icon="plug", name="sign_on:systems"),
-    Entry("绑定其他账号", "微信、支付宝、微博、淘宝认得您的市民账号", icon="plug", name="sign_on:entrances"),
+    Entry("绑定其他账号", "微信、支付宝、微博、淘宝，和您的市民账号连起来", icon="plug", name="sign_on:entrances"),
     Entry("我的个人信息", "看、下载、改正、注销账号", icon="user-round-cog", name="identity:own_data"),
     Entry("登录方式", "密码、动态码和恢复码", icon="key-round", name="identity:security"),
     Entry("登录设备", "看看在哪里登录过，让别处退出", icon="monitor-smartphone", name="identity:sessions"),

@@ -38,6 +38,17 @@ class Signer:
     key: RSAKey | ECKey
 
 
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """When a key signs and is published; times None: not decided yet."""
+
+    kid: str
+    algorithm: str
+    signs_from: datetime
+    signs_until: datetime | None
+    published_until: datetime | None
+
+
 def find_signer(algorithm: str, now: datetime) -> Signer | None:
     """Return the key that signs now. One statement; the private half is read and decrypted once in a process."""
     with connection.cursor() as cursor:
@@ -50,6 +61,15 @@ def list_public_keys(now: datetime) -> list[dict[str, Any]]:
     """Return the public keys as JWKs: those that sign, will sign, and whose last tokens may still be about."""
     rows = SigningKey.objects.filter(Q(published_until=None) | Q(published_until__gt=now)).order_by("-signs_from")
     return [row.public for row in rows]
+
+
+def list_keys(now: datetime) -> list[KeyView]:
+    """Return the published keys with their times, the latest first."""
+    rows = SigningKey.objects.defer("private").filter(Q(published_until=None) | Q(published_until__gt=now))
+    return [
+        KeyView(str(row.id), row.algorithm, row.signs_from, row.signs_until, row.published_until)
+        for row in rows.order_by("-signs_from", "algorithm")
+    ]
 
 
 def read_own_token(text: str, now: datetime) -> dict[str, Any] | None:

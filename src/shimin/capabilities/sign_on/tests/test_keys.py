@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from joserfc.errors import JoseError
 
 from shimin.capabilities.sign_on.domain.clients import KEY_AFTER, KEY_AHEAD, KEY_LIFETIME
@@ -60,6 +62,22 @@ def test_keys_are_rotated_when_due(party, at):
     assert rotate(at.now) == 2
     assert rotate(at.now) == 0
     assert SigningKey.objects.filter(signs_until=None).count() == 2
+
+
+def test_command_lists_and_rotates(party, at):
+    def run(action: str) -> str:
+        out = StringIO()
+        call_command("signing_keys", action, stdout=out)
+        return out.getvalue()
+
+    assert run("list") == ""
+    assert run("rotate").startswith("2 made")
+    at.now += KEY_AHEAD
+    told = run("rotate")
+    assert told.startswith("2 made")
+    assert told.count("published until") == 2
+    assert "nothing made" in run("rotate")
+    assert kids(party) == {line.split()[0] for line in run("list").splitlines()}
 
 
 def test_discovery_says_what_is_true(party):
