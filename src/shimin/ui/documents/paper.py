@@ -29,6 +29,10 @@ class Paper:
         """Add a table; ``widths`` are shares. The last column is set to the right (sums)."""
         self._steps.append(("table", (tuple(heads), tuple(map(tuple, rows)), tuple(widths))))
 
+    def bars(self, title: str, rows: Sequence[tuple[str, float, str]]) -> None:
+        """Add a plot of horizontal bars from (label, value, words) rows, measured from 0."""
+        self._steps.append(("bars", (title, tuple(rows))))
+
     def line(self, text: str) -> None:
         """Add a line that counts, set large."""
         self._steps.append(("line", (text,)))

@@ -17,6 +17,8 @@ from shimin.ui.documents.fonts import FONT, FontMissing
 _FAMILY = "sc"
 _GREY = (96, 96, 96)
 _CODE_MM = 30.0
+_BAR, _TRACK = (11, 98, 187), (234, 238, 243)
+_LABEL_MM, _WORDS_MM, _BAR_MM = 26.0, 24.0, 6.0
 
 
 class Sheet(FPDF):
@@ -63,6 +65,29 @@ class Sheet(FPDF):
                 row = table.row()
                 for cell in cells:
                     row.cell(cell)
+        self.ln(4)
+
+    def draw_bars(self, title: str, rows: Sequence[tuple[str, float, str]]) -> None:
+        self._write(title, 8)
+        longest = max((value for _, value, _ in rows), default=0.0)
+        room = self.epw - _LABEL_MM - _WORDS_MM
+        before = self.fill_color  # a table that follows would be filled with the bars' colour
+        for label, value, words in rows:
+            if self.get_y() + _BAR_MM > self.h - 20:
+                self.add_page()
+            self.set_font(_FAMILY, "", 9)
+            self.cell(_LABEL_MM, _BAR_MM, label)
+            left, top = self.get_x(), self.get_y() + 1.2
+            width = max(value, 0.0) / longest * room if longest > 0 else 0.0
+            self.set_fill_color(*_TRACK)
+            self.rect(left, top, room, _BAR_MM - 2.4, style="F")
+            self.set_fill_color(*_BAR)
+            self.rect(left, top, width, _BAR_MM - 2.4, style="F")
+            self.set_x(left + room)
+            self.cell(_WORDS_MM, _BAR_MM, words, align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        if before is not None:
+            self.set_fill_color(before)
+        self.set_font(_FAMILY, "", 10.5)
         self.ln(4)
 
     def draw_line(self, text: str) -> None:

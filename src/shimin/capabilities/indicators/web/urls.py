@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.indicators.web import green, index, use
+from shimin.capabilities.indicators.web import green, index, report, use
 
 app_name = "indicators"
 
@@ -17,5 +17,6 @@ urlpatterns = [
     path("city-index", index.index, name="index"),
     path("city-index/<int:edition_id>", index.ranking, name="ranking"),
     path("city-index/<int:edition_id>.csv", index.download_csv, name="download_csv"),
+    path("city-index/<int:edition_id>.pdf", report.report, name="report"),
     re_path(r"^city-index/(?P<edition_id>[0-9]{1,19})/(?P<region_code>[0-9]{6})$", index.profile, name="profile"),
 ]
