@@ -25,4 +25,5 @@ class BillingConfig(AppConfig):
         register_block(BillsBlock())
         register_payable(BillPayable())
         register_payable(TopUpPayable())
-        import_module("shimin.capabilities.payments.billing.own_part")
+        for module in ("own_part", "tasks"):
+            import_module(f"shimin.capabilities.payments.billing.{module}")

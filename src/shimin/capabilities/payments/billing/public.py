@@ -14,6 +14,7 @@ from shimin.capabilities.payments.billing.operations.binding import (
 )
 from shimin.capabilities.payments.billing.operations.keeping import BillPayable
 from shimin.capabilities.payments.billing.operations.reading import AccountBills, get_account_bills, list_bills
+from shimin.capabilities.payments.billing.operations.reminding import remind_due_accounts, set_reminders
 from shimin.capabilities.payments.billing.operations.topping_up import CardUnknown, top_up
 from shimin.capabilities.payments.billing.queries.bound import BoundView, get_bound_for, list_bound
 
@@ -44,7 +45,9 @@ __all__ = [
     "list_bills",
     "list_bound",
     "ref_of",
+    "remind_due_accounts",
     "schools",
+    "set_reminders",
     "top_up",
     "unbind_account",
 ]

@@ -12,6 +12,7 @@ from shimin.capabilities.payments.billing.api.schemas import (
     BillerOut,
     BindIn,
     BoundOut,
+    RemindersIn,
     SchoolOut,
     TopUpIn,
     TopUpOut,
@@ -26,6 +27,7 @@ from shimin.capabilities.payments.billing.public import (
     get_bound_for,
     list_bills,
     schools,
+    set_reminders,
     top_up,
     unbind_account,
 )
@@ -68,6 +70,15 @@ def post_account(request: Request, body: BindIn) -> Status[dict[str, Any]]:
 )  # fmt: skip
 def get_account(request: Request, bound_id: BoundId) -> dict[str, Any]:
     return account_out(*get_account_bills(actor=request.actor, bound_id=int(bound_id)))
+
+
+@router.put(
+    "/me/bill-accounts/{bound_id}/reminders", auth=SignedIn(), operation_id="set_bill_reminders",
+    response={204: None}, summary="Switch an account's reminders on or off",
+)  # fmt: skip
+def put_reminders(request: Request, bound_id: BoundId, body: RemindersIn) -> Status[None]:
+    set_reminders(actor=request.actor, bound_id=int(bound_id), reminds=body.reminds, now=clock.now())
+    return Status(204, None)
 
 
 @router.delete(

@@ -32,6 +32,12 @@ class BindIn(Schema):
     consents: bool
 
 
+class RemindersIn(Schema):
+    """Whether an account's bills are told of before and after their day."""
+
+    reminds: bool
+
+
 class BillOut(Schema):
     """A bill; ``kind`` and ``ref`` make a line of an order."""
 
@@ -66,6 +72,7 @@ class BoundOut(Schema):
     holder_masked: str
     address_masked: str
     bound_at: datetime
+    reminds: bool
 
 
 class AccountOut(BoundOut):
@@ -105,7 +112,7 @@ def biller_out(biller: Biller) -> dict[str, Any]:
 
 def bound_out(bound: BoundView) -> dict[str, Any]:
     """Return a bound account as JSON values."""
-    names = ("bound_id", "number_tail", "home", "holder_masked", "address_masked", "bound_at")
+    names = ("bound_id", "number_tail", "home", "holder_masked", "address_masked", "bound_at", "reminds")
     return {**{name: getattr(bound, name) for name in names}, "biller": bound.biller.code, "title": bound.biller.title}
 
 

@@ -79,7 +79,7 @@ def bind_account(
     bound = BoundAccount(
         id=new_id(), account_id=actor.account_id, city_code=biller.city_code, biller_code=biller.code,
         number_sealed=encrypt(number, context=CONTEXT), number_hash=number_hash(biller.code, number),
-        number_tail=number[-4:], home=home.strip(), bound_at=now,
+        number_tail=number[-4:], home=home.strip(), bound_at=now, remind_after=now,
     )  # fmt: skip
     return _write(actor, bound, holder, now)
 

@@ -27,6 +27,7 @@ class BoundView:
     holder_masked: str
     address_masked: str
     bound_at: datetime
+    reminds: bool
 
 
 def number_hash(biller_code: str, number: str) -> bytes:
@@ -84,4 +85,5 @@ def _view(row: BoundAccount) -> BoundView:
         bound_id=row.id, biller=find_biller(row.biller_code), number=decrypt(bytes(row.number_sealed), context=CONTEXT),
         number_tail=row.number_tail, home=row.home, holder_masked=row.holder_masked,
         address_masked=row.address_masked, bound_at=row.bound_at,
+        reminds=row.reminds,
     )  # fmt: skip

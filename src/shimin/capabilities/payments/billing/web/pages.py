@@ -19,6 +19,7 @@ from shimin.capabilities.payments.billing.public import (
     get_account_bills,
     list_bills,
     ref_of,
+    set_reminders,
     top_up,
     unbind_account,
 )
@@ -110,6 +111,15 @@ def bind(request: Request) -> HttpResponse:
     elif form.is_bound:
         status = 422
     return _private(render(request, "billing/bind.html", {"form": form}, status=status))
+
+
+@require_POST
+@signed_in(transaction=False)
+def reminders(request: Request, bound_id: int) -> HttpResponse:
+    """Switch an account's reminders on or off."""
+    reminds = request.POST.get("reminds") == "1"
+    set_reminders(actor=request.actor, bound_id=bound_id, reminds=reminds, now=clock.now())
+    return HttpResponseRedirect(reverse("billing:account", args=[bound_id]))
 
 
 @require_POST

@@ -12,5 +12,6 @@ urlpatterns = [
     path("bills/top-up", pages.top_up_card, name="top_up"),
     path("bills/bind", pages.bind, name="bind"),
     path("bills/accounts/<int:bound_id>", pages.account, name="account"),
+    path("bills/accounts/<int:bound_id>/reminders", pages.reminders, name="reminders"),
     path("bills/accounts/<int:bound_id>/unbind", pages.unbind, name="unbind"),
 ]
