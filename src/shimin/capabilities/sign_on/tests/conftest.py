@@ -8,7 +8,7 @@ from django.test import Client as Browser
 from shimin.capabilities.identity.tests.factories import NOW, Resident, make_resident
 from shimin.capabilities.sign_on.tests.factories import make_client
 from shimin.capabilities.sign_on.tests.relying_party import RelyingParty
-from shimin.capabilities.sign_on.web import asking, endpoints
+from shimin.capabilities.sign_on.web import asking, ending, endpoints
 from shimin.kernel import clock
 from shimin.kernel.rate import LocalBucket
 
@@ -32,6 +32,7 @@ def at(monkeypatch) -> Clock:
 def fresh_buckets(monkeypatch):
     """Rate limits of one test do not reach the next."""
     monkeypatch.setattr(asking, "_starts", LocalBucket(limit=1_000, per_seconds=60))
+    monkeypatch.setattr(ending, "_asks", LocalBucket(limit=1_000, per_seconds=60))
     monkeypatch.setattr(endpoints, "_calls", LocalBucket(limit=1_000, per_seconds=60))
 
 
