@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import SequenceMatcher
 
-from pypinyin import lazy_pinyin
-
 _LEAST = 0.6
 
 
@@ -22,4 +20,6 @@ def near_names(name: str, known: Collection[str], *, most: int = 3) -> list[str]
 
 
 def _sound(name: str) -> str:
+    from pypinyin import lazy_pinyin  # fifty megabytes that no process needs which only shows scores
+
     return " ".join(lazy_pinyin(name))
