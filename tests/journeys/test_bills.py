@@ -1,4 +1,4 @@
-"""Three bills for two homes, paid at once, the account's page with its plots; a campus card in two screens."""
+"""Three bills for two homes, paid at once, the account's page with its plots; a campus card; a refund."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
+from tests.journeys.doors import enter_desk
 from tests.journeys.stack import Demo
 from tests.journeys.test_main_job import a_phone, register_in_browser
 from tests.journeys.test_portal import scrolls_sideways
@@ -93,13 +94,13 @@ def test_three_bills_for_two_homes(new_page: NewPage, demo: Demo, holders: list[
     assert look_at(page) == []
 
 
-def test_a_campus_card_is_topped_up_in_two_screens(new_page: NewPage, demo: Demo):
+def top_a_card_up(page: Page, demo: Demo) -> str:
+    """Register, top a pupil's card up by 50 yuan, and return the address of the settled order."""
     command = [sys.executable, "-m", "shimin.sandbox", "residents", "--json", "--with", "campus-card"]
     answer = subprocess.run(
         [*command, "--limit", "100", "--data-dir", str(demo.sandbox)], capture_output=True, text=True, check=True
     )
     card = json.loads(random.SystemRandom().choice(answer.stdout.splitlines()))["campus_card"]
-    page = new_page(width=320)
     register_in_browser(page, demo, a_phone())
     page.goto("/c/430100/items/campus-card")
     page.get_by_role("link", name=re.compile("给校园卡充值")).first.click()
@@ -122,3 +123,38 @@ def test_a_campus_card_is_topped_up_in_two_screens(new_page: NewPage, demo: Demo
         page.wait_for_timeout(500)
         page.goto(order)
     expect(settled).to_be_visible()
+    return order
+
+
+def test_a_campus_card_is_topped_up_in_two_screens(new_page: NewPage, demo: Demo):
+    top_a_card_up(new_page(width=320), demo)
+
+
+def test_two_of_finance_give_money_back(new_page: NewPage, demo: Demo):
+    payer, first, second = new_page(), new_page(width=1280, height=800), new_page(width=1280, height=800)
+    order = top_a_card_up(payer, demo)
+    number = payer.locator("dd.number").first.inner_text()
+
+    enter_desk(first, "finance", "/desk/payments/order")
+    first.get_by_label("订单编号").fill(number)
+    first.get_by_role("button", name="查订单").click()
+    expect(first.locator("main")).to_contain_text("还可退 ¥50.00")
+    assert look_at(first) == []
+    first.get_by_label(re.compile("退多少")).fill("50")
+    first.get_by_label("依据").fill("充错了卡")
+    first.get_by_role("button", name=re.compile("发起退款，")).click()
+    mine = first.locator("li.cell", has_text=number)
+    expect(mine).to_contain_text("要由另一位财务人员复核")
+    expect(mine.get_by_role("button")).to_have_count(0)
+    assert look_at(first) == []
+
+    enter_desk(second, "finance-2", "/desk/payments/refunds")
+    second.locator("li.cell", has_text=number).get_by_role("button", name="同意退 ¥50.00").click()
+    expect(second.locator("li.cell", has_text=number)).to_have_count(0)
+    returned = payer.locator("main", has_text="已退回 ¥50.00")
+    for _ in range(30):
+        if returned.count():
+            break
+        payer.wait_for_timeout(500)
+        payer.goto(order)
+    expect(returned).to_be_visible()

@@ -26,5 +26,5 @@ class PaymentsConfig(AppConfig):
         register_block(PayBlock())
         register_record_actions(DebtButtons())
         register_payable(RecordDebts())
-        for module in ("tasks", "subscriptions", "own_part"):
+        for module in ("tasks", "subscriptions", "web.desk_queues", "own_part"):
             import_module(f"shimin.capabilities.payments.{module}")

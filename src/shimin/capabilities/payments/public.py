@@ -53,6 +53,14 @@ from shimin.capabilities.payments.ports import (
     register_payable,
 )
 from shimin.capabilities.payments.queries.claims import ClaimView, find_claim
+from shimin.capabilities.payments.queries.desk import (
+    DeskLine,
+    DeskOrder,
+    DeskRefund,
+    count_waiting_refunds,
+    find_paid_order,
+    list_refunds,
+)
 from shimin.capabilities.payments.queries.orders import (
     LineView,
     OrderPage,
@@ -75,6 +83,9 @@ __all__ = [
     "CaptureOutcome",
     "CashierPage",
     "ClaimView",
+    "DeskLine",
+    "DeskOrder",
+    "DeskRefund",
     "Gateway",
     "GatewayReceipt",
     "GatewayRefused",
@@ -110,15 +121,18 @@ __all__ = [
     "check_order",
     "close_expired_orders",
     "close_order",
+    "count_waiting_refunds",
     "create_order",
     "decide_refund",
     "find_claim",
+    "find_paid_order",
     "gateway",
     "gateways",
     "get_order",
     "get_order_for",
     "link_secret",
     "list_orders",
+    "list_refunds",
     "poll_attempts",
     "register_payable",
     "request_refund",

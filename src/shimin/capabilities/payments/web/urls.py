@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from shimin.capabilities.payments.web import notifies, orders, receipts
+from shimin.capabilities.payments.web import desk, notifies, orders, receipts
 
 app_name = "payments"
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("pay/orders/<int:order_id>/receipt.pdf", receipts.receipt, name="receipt"),
     path("pay/verify", receipts.verify, name="verify"),
     path("pay/notify/<slug:gateway_code>", notifies.notify, name="notify"),
+    path("desk/payments/refunds", desk.refunds, name="desk_refunds"),
+    path("desk/payments/refunds/<int:refund_id>/decide", desk.decide, name="desk_decide"),
+    path("desk/payments/order", desk.order, name="desk_order"),
     path("me/payments", orders.mine, name="mine"),
 ]
