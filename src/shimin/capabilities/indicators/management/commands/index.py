@@ -17,6 +17,7 @@ from shimin.capabilities.catalogue.public import region_names, served_regions
 from shimin.capabilities.indicators.counting.count import Matrix, count_matrix
 from shimin.capabilities.indicators.counting.engines import ENGINES
 from shimin.capabilities.indicators.index import ahp, recover, robustness
+from shimin.capabilities.indicators.index.correlation import correlate
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.methodology import FILE, Methodology, load_methodology
 from shimin.capabilities.indicators.index.scores import Scores, compute, rounded
@@ -34,7 +35,7 @@ ROOT = Path("methodologies")
 class Command(BaseCommand):
     """Dispatch to one method per verb."""
 
-    help = "Compute the city service index (count, live, compute, publish, ahp, recover, robustness, lift)."
+    help = "Compute the city service index (count, live, compute, publish, ahp, recover, robustness, lift, correlate)."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -91,10 +92,18 @@ class Command(BaseCommand):
         lift.add_argument("--stage", required=True)
         lift.add_argument("--most", type=Fraction, default=Fraction(100), help="the most an input can become (100)")
 
+        beside = verbs.add_parser("correlate", help="how a column goes along with one of another file")
+        beside.add_argument("--input", type=Path, required=True, metavar="FILE.csv", help="one line a region")
+        beside.add_argument("--column", required=True)
+        beside.add_argument("--with", type=Path, required=True, dest="beside", metavar="FILE.csv")
+        beside.add_argument("--other", required=True, metavar="COLUMN", help="of the second file; it may be negative")
+        beside.add_argument("--any-region", action="store_true", help="take regions that are not on the list")
+
     def handle(self, *args: Any, **options: Any) -> None:
         verb = {
             "count": self._count, "live": self._live, "compute": self._compute, "publish": self._publish,
             "ahp": self._ahp, "recover": self._recover, "robustness": self._robustness, "lift": self._lift,
+            "correlate": self._correlate,
         }[options["verb"]]  # fmt: skip
         try:
             verb(options)
@@ -191,6 +200,19 @@ class Command(BaseCommand):
             title = methodology.indicators[each.key].title
             needed = "not by this alone" if each.needed is None else f"{float(each.needed):.2f}"
             self.stdout.write(f"{each.key} {title}: now {float(each.now):.2f}, needed {needed}")
+
+    def _correlate(self, options: dict[str, Any]) -> None:
+        known = _known(options)
+        series = []
+        for path, column in ((options["input"], options["column"]), (options["beside"], options["other"])):
+            table = read_table(path, known=known, may_be_negative=[column])
+            if column not in table.columns:
+                raise IndexFault(f"{path}: no column {column}. Mend: it has {', '.join(table.columns)}.")
+            series.append(table.columns[column])
+        found = correlate(*series)
+        self.stdout.write(f"{found.size} regions: Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}")
+        if found.left_out:
+            self.stderr.write(f"only in one file: {', '.join(found.left_out)}")
 
 
 def _with_table(parser: ArgumentParser) -> ArgumentParser:
