@@ -17,7 +17,7 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.goto(address)
     page.locator("main input:visible").nth(0).fill(name)
     page.locator("main input[type=password]").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
+    page.locator("main button[type=submit]").first.click()  # the next one is the passkey's
     expect(page).not_to_have_url(re.compile("sign-in"))
 
 
