@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from bench import client, pgbench
+from bench.crash import crash
 from bench.figures import Bound, Figure, percentile
 from bench.idle import spent_ms, wait_until_idle
 from bench.installation import CITY, Installation, say
@@ -50,7 +51,8 @@ def measure(installation: Installation, plan: Plan) -> list[Figure]:
     figures += _look_ups(installation, plan, receipts)
     figures += _steps(installation, plan)
     figures += _lists(installation, plan, small)
-    return [*figures, *web_memory("ask", installation)]
+    figures += web_memory("ask", installation)
+    return [*figures, *_crashes(installation, plan)]  # last: the processes it measures are others afterwards
 
 
 def _filing(installation: Installation, plan: Plan, receipts: list[dict[str, Any]]) -> list[Figure]:
@@ -185,6 +187,19 @@ def _lists(installation: Installation, plan: Plan, small: list[dict[str, Any]]) 
         ]  # fmt: skip
     statements = [float(each["statements"]) for each in large]
     return [*figures, Figure("ask", "list_50_statements", "", statements, bound=Bound("<=", 6))]
+
+
+def _crashes(installation: Installation, plan: Plan) -> list[Figure]:
+    kills = 3 if plan.quick else 12
+    say(f"ask: filings while web processes are killed {kills} times")
+    filed, burned, incomplete, unread = crash(installation, _filings(installation), kills)
+    none = Bound("<=", 0)
+    return [
+        Figure("ask", f"crash_{kills}_kills_filed", "requests", [float(filed)]),
+        Figure("ask", "crash_burned_numbers", "", [float(burned)], bound=none),
+        Figure("ask", "crash_incomplete", "requests", [float(incomplete)], bound=none),
+        Figure("ask", "crash_not_classified_once", "requests", [float(unread)], bound=none),
+    ]
 
 
 def _work(installation: Installation, what: str, seconds: float) -> dict[str, Any]:

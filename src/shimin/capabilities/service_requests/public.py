@@ -89,7 +89,6 @@ from shimin.capabilities.service_requests.queries.desk import (
 from shimin.capabilities.service_requests.queries.opening import WrongCode
 from shimin.capabilities.service_requests.queries.own import (
     OwnPage,
-    count_own_open,
     count_try,
     find_request,
     get_opened_request,
@@ -173,7 +172,6 @@ __all__ = [
     "ask_extension",
     "classify",
     "close_unrated",
-    "count_own_open",
     "count_queue",
     "count_try",
     "decline",

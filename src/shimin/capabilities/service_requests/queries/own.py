@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.handles import query_code
@@ -122,18 +120,6 @@ def list_requests(actor: Actor, *, after: int | None = None, limit: int = PAGE) 
         rows = ServiceRequest.objects.filter(id__in=ids[:limit]).order_by("-id").only(*_LIST_COLUMNS)
         lines = tuple(map(_line, rows))
     return OwnPage(lines, ids[limit - 1] if len(ids) > limit else None)
-
-
-def count_own_open(actor: Actor) -> tuple[int, int]:
-    """Return how many of the actor's requests are open, and how many answers wait for a rating. One statement."""
-    with scope(actor):
-        states = list(
-            ServiceRequest.objects.filter(
-                Q(state__in=[*map(str, OPEN_STATES), str(RequestState.ANSWERED)]), account_id=actor.account_id
-            ).values_list("state", flat=True)[:200]
-        )
-    answered = states.count(str(RequestState.ANSWERED))
-    return len(states) - answered, answered
 
 
 def latest_open(actor: Actor, limit: int = 3) -> Sequence[RequestLine]:

@@ -1,0 +1,88 @@
+"""W16: filings over eight connections while web processes are killed; afterwards each has all that belongs to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+
+import orjson
+import psycopg
+
+from bench import client
+from bench.idle import wait_until_idle
+from bench.installation import Installation
+from bench.usage import workers_of
+
+_CONNECTIONS = 8
+_PAUSE_SECONDS = (1.0, 2.0)
+_INCOMPLETE = """
+    WITH of_each AS (
+        SELECT request_id AS id, 'step' AS what FROM service_requests_step WHERE action = 'file'
+        UNION ALL SELECT request_id, 'code' FROM service_requests_query_handle
+        UNION ALL SELECT request_id, 'reporter' FROM service_requests_reporter
+        UNION ALL SELECT target_id, 'audit' FROM kernel_audit WHERE action = 'service_requests.file'
+        UNION ALL SELECT aggregate_id, 'event' FROM kernel_event WHERE name = 'service_requests.request_filed'
+    ), counted AS (
+        SELECT id, count(*) AS rows, count(DISTINCT what) AS kinds FROM of_each GROUP BY id
+    )
+    SELECT count(*) FROM service_requests_request r LEFT JOIN counted c USING (id)
+    WHERE r.channel = 'api' AND r.number LIKE '4301002%' AND (c.id IS NULL OR c.rows <> 5 OR c.kinds <> 5)
+"""
+_NOT_ONCE = """
+    SELECT count(*) FROM service_requests_request r
+    LEFT JOIN (SELECT request_id, count(*) AS times FROM service_requests_step WHERE action = 'classify' GROUP BY 1) c
+        ON c.request_id = r.id
+    WHERE r.channel = 'api' AND r.number LIKE '4301002%' AND c.times IS DISTINCT FROM 1
+"""
+
+
+def crash(installation: Installation, filings: Iterator[client.Request], kills: int) -> tuple[int, int, int, int]:
+    """Kill web processes ``kills`` times under load; return filed, burned, incomplete, not classified once.
+
+    Burned: a number was told and no row has it.
+    """
+    numbers = asyncio.run(_under_fire(installation, filings, kills))
+    wait_until_idle(installation, 300.0)
+    with psycopg.connect(installation.database_url, autocommit=True) as owner:
+        there = owner.execute(
+            "SELECT count(*) FROM service_requests_request WHERE number = ANY(%s)", [numbers]
+        ).fetchone()
+        incomplete, not_once = (owner.execute(each).fetchone() for each in (_INCOMPLETE, _NOT_ONCE))
+    assert there is not None
+    assert incomplete is not None
+    assert not_once is not None
+    return len(numbers), len(numbers) - int(there[0]), int(incomplete[0]), int(not_once[0])
+
+
+async def _under_fire(installation: Installation, filings: Iterator[client.Request], kills: int) -> list[str]:
+    numbers: list[str] = []
+    over = asyncio.Event()
+
+    async def file_on() -> None:
+        while not over.is_set():
+            pool = client.Pool(installation.base_url)
+            with suppress(OSError, TimeoutError):
+                while not over.is_set():
+                    answer = await pool.ask(next(filings), 0.0)
+                    if answer.status == 201:
+                        numbers.append(orjson.loads(answer.body)["number"])
+            pool.close()
+            await asyncio.sleep(0.05)  # nobody listens for a moment
+
+    async def kill() -> None:
+        for _ in range(kills):
+            await asyncio.sleep(random.uniform(*_PAUSE_SECONDS))
+            with suppress(ProcessLookupError):
+                os.kill(random.choice(workers_of(installation.pid_of("web"))), signal.SIGKILL)
+        await asyncio.sleep(2.0)
+        over.set()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(kill())
+        for _ in range(_CONNECTIONS):
+            group.create_task(file_on())
+    return numbers
