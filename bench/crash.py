@@ -6,8 +6,10 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import orjson
 import psycopg
@@ -19,6 +21,7 @@ from bench.usage import workers_of
 
 _CONNECTIONS = 8
 _PAUSE_SECONDS = (1.0, 2.0)
+_GROWN_SECONDS = 6.0
 _INCOMPLETE = """
     WITH of_each AS (
         SELECT request_id AS id, 'step' AS what FROM service_requests_step WHERE action = 'file'
@@ -58,6 +61,10 @@ def crash(installation: Installation, filings: Iterator[client.Request], kills: 
     return len(numbers), len(numbers) - int(there[0]), int(incomplete[0]), int(not_once[0])
 
 
+def _age_seconds(pid: int) -> float:
+    return time.time() - Path(f"/proc/{pid}").stat().st_ctime
+
+
 async def _under_fire(installation: Installation, filings: Iterator[client.Request], kills: int) -> list[str]:
     numbers: list[str] = []
     over = asyncio.Event()
@@ -74,11 +81,16 @@ async def _under_fire(installation: Installation, filings: Iterator[client.Reque
             await asyncio.sleep(0.05)  # nobody listens for a moment
 
     async def kill() -> None:
-        for _ in range(kills):
+        left = kills
+        while left:
             await asyncio.sleep(random.uniform(*_PAUSE_SECONDS))
-            with suppress(ProcessLookupError):
-                os.kill(random.choice(workers_of(installation.pid_of("web"))), signal.SIGKILL)
-        await asyncio.sleep(2.0)
+            with suppress(ProcessLookupError, FileNotFoundError):
+                # A worker that ends twice within seconds is a crash loop to granian, which then ends altogether.
+                old = [pid for pid in workers_of(installation.pid_of("web")) if _age_seconds(pid) > _GROWN_SECONDS]
+                if old:
+                    os.kill(random.choice(old), signal.SIGKILL)
+                    left -= 1
+        await asyncio.sleep(5.0)
         over.set()
 
     async with asyncio.TaskGroup() as group:
