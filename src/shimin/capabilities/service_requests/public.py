@@ -10,6 +10,7 @@ from shimin.capabilities.service_requests.domain.filing import (
     personal_data_in,
 )
 from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
+from shimin.capabilities.service_requests.domain.lights import light_rule_for
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
 from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
@@ -198,6 +199,7 @@ __all__ = [
     "join_request",
     "kind_in",
     "latest_open",
+    "light_rule_for",
     "list_queue",
     "list_requests",
     "look_up_request",

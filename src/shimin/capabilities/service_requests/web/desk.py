@@ -26,12 +26,14 @@ from shimin.capabilities.service_requests.public import (
     RequestState,
     add_note,
     get_desk_request,
+    light_rule_for,
     list_queue,
 )
 from shimin.capabilities.service_requests.web.desk_acts import RUNS, ActForm, run
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.kernel import clock
+from shimin.kernel.calendar.lights import LightRule
 from shimin.kernel.errors import InvalidInput, NotFound
 from shimin.kernel.web.access import Request, staff
 from shimin.kernel.web.api import decode_cursor, encode_cursor
@@ -132,7 +134,7 @@ def _page(
         "kind": KIND_WORDS[line.kind],
         "light": light,
         "word": word,
-        "promise": promise_of(shown.clock, line.state, now),
+        "promise": promise_of(shown.clock, line.state, now, _rule(line)),
         "agency": names.get(line.agency_id or 0, ""),
         "steps": timeline(shown.steps, line.state, for_staff=True),
         "forms": forms,
@@ -154,7 +156,19 @@ def _fits(shown: DeskRequest, action: Action) -> bool:
 
 def _row(line: QueueLine, now: datetime) -> tuple[QueueLine, str, str, Any, tuple[str, str]]:
     seen = ClockView(line.due_at, line.is_clock_running, "", line.ended_at, ())
-    return line, KIND_WORDS[line.kind], STATE_WORDS[line.state], promise_of(seen, line.state, now), light_of(line.state)
+    return (
+        line,
+        KIND_WORDS[line.kind],
+        STATE_WORDS[line.state],
+        promise_of(seen, line.state, now, _rule(line)),
+        light_of(line.state),
+    )
+
+
+def _rule(line: QueueLine) -> LightRule:
+    return light_rule_for(
+        city_code=line.city_code, kind=line.kind, is_emergency=line.is_emergency, filed_at=line.filed_at
+    )
 
 
 def _chips(shown: RequestQueue, given: QueryDict, state: str, kind: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from shimin.capabilities.service_requests.public import (
     StepView,
 )
 from shimin.kernel.calendar import working_calendar
+from shimin.kernel.calendar.lights import LIGHT_WORDS, Light, LightRule
 from shimin.kernel.clock import CHINA, local_date
 
 _SOON_DAYS = 2
@@ -27,6 +28,9 @@ _LIGHT_OF = {
     RequestState.WITHDRAWN: "grey",
     RequestState.MERGED: "grey",
 }
+_LIGHT_COLOURS = {
+    Light.NORMAL: "green", Light.WARNING: "amber", Light.YELLOW: "amber", Light.RED: "red", Light.STILL: "grey",
+}  # fmt: skip
 _REPORTERS = ("citizen", "anonymous")
 _YOU = {
     Action.FILE: "您提交了诉求",
@@ -48,15 +52,16 @@ class Promise:
     word: str
 
 
-def promise_of(clock: ClockView, state: RequestState, now: datetime) -> Promise | None:
-    """Return what the clock says, None when nothing is promised any more."""
+def promise_of(clock: ClockView, state: RequestState, now: datetime, rule: LightRule | None = None) -> Promise | None:
+    """Return what the clock says, None when nothing is promised any more. ``rule``: with the light that staff see."""
     if state not in OPEN_STATES:
         return None
     day = day_words(clock.due_at)
     if not clock.is_running:
         return Promise("计时暂停", f"原因：{clock.note}", "grey", "暂缓")
     if now >= clock.due_at:
-        return Promise(f"应在 {day}前答复", "已经超过期限，监督人员看得到这盏灯。", "red", "已超期")
+        light, word = ("red", "已超期") if rule is None else _card(rule, clock, now)
+        return Promise(f"应在 {day}前答复", "已经超过期限，监督人员看得到这盏灯。", light, word)
     last = local_date(clock.due_at - timedelta(seconds=1))
     calendar = working_calendar()
     left = calendar.working_days_between(local_date(now), last)
@@ -64,10 +69,16 @@ def promise_of(clock: ClockView, state: RequestState, now: datetime) -> Promise 
     note = f"还有 {left} 个工作日" if left > 0 and hours > 24 else f"还有 {max(1, round(hours))} 小时"
     warning = calendar.warning_for(last)
     is_soon = left <= _SOON_DAYS
-    return Promise(
-        f"{day}前答复", f"{note}。{warning.text}。" if warning else f"{note}。", "amber" if is_soon else "green",
-        "快到期了" if is_soon else "按时办理中",
-    )  # fmt: skip
+    light, word = ("amber", "快到期了") if is_soon else ("green", "按时办理中")
+    if rule is not None:
+        light, word = _card(rule, clock, now)
+    return Promise(f"{day}前答复", f"{note}。{warning.text}。" if warning else f"{note}。", light, word)
+
+
+def _card(rule: LightRule, clock: ClockView, now: datetime) -> tuple[str, str]:
+    """Return the light of supervision and its word."""
+    light = rule.light_at(now, due_at=clock.due_at, calendar=working_calendar(), is_running=clock.is_running)
+    return _LIGHT_COLOURS[light], LIGHT_WORDS[light]
 
 
 def day_words(due_at: datetime) -> str:
