@@ -83,7 +83,8 @@ def timeline(rng: random.Random, unit: Unit):
     """Return a clock with random stops, resumes and extensions, and the same as plain numbers."""
     started = datetime(rng.randrange(2019, 2025), 1, 1, tzinfo=CHINA) + timedelta(minutes=rng.randrange(500_000))
     amount = rng.randrange(0, 30) if unit is not Unit.HOUR else rng.randrange(1, 72)
-    clock, at, stops = Clock(Deadline(amount, unit), started), started, []
+    clock, at = Clock(Deadline(amount, unit), started), started
+    stops: list[tuple[datetime, datetime | None]] = []
     for _ in range(rng.randrange(0, 5)):
         at += timedelta(minutes=rng.randrange(1, 6_000))
         if rng.random() < 0.3 and clock.is_running:
@@ -103,7 +104,8 @@ def timeline(rng: random.Random, unit: Unit):
 @pytest.mark.parametrize("unit", list(Unit))
 def test_clocks_and_lights_agree_with_the_oracle(unit):
     rng = random.Random(f"20261127 {unit}")
-    mismatches, compared = [], 0
+    mismatches: list[tuple[object, ...]] = []
+    compared = 0
     share = {Unit.WORKDAY: 0.6, Unit.CALENDAR_DAY: 0.37, Unit.HOUR: 0.03}[unit]  # minutes are many to walk through
     for number in range(round(TIMELINES * share)):
         clock, started, amount, stops = timeline(rng, unit)
