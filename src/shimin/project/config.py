@@ -46,6 +46,7 @@ class Config:
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     duty_phones: tuple[str, ...] = ()  # who is texted when a request speaks of danger to life
     green_reference: bool = False  # carbon factors that nobody verified count too
+    scanner: tuple[str, int] | None = None  # ClamAV's daemon: host and port
     public_url: str = "http://127.0.0.1:8000"  # how people and other systems reach the site; no slash at the end
 
     def database_password(self, role: str) -> str:
@@ -89,6 +90,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         trusted_proxies=_networks(environ, "SHIMIN_TRUSTED_PROXIES"),
         duty_phones=_phones(environ),
         green_reference=environ.get("SHIMIN_GREEN_REFERENCE", environ.get("SHIMIN_DEMO", "")) == "1",
+        scanner=_address(environ, "SHIMIN_SCANNER"),
         public_url=_site(environ, f"http://127.0.0.1:{port}"),
     )
 
@@ -144,6 +146,17 @@ def _site(environ: Mapping[str, str], default: str) -> str:
     if url.scheme not in ("http", "https") or not url.hostname or text != f"{url.scheme}://{url.netloc}":
         raise ConfigError(f"SHIMIN_PUBLIC_URL={text!r}: use https://host[:port] without a path or a slash at the end.")
     return text
+
+
+def _address(environ: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """Return host and port of a server, None when none is named."""
+    text = environ.get(name, "")
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ConfigError(f"{name}={text!r}: use host:port, such as 127.0.0.1:3310.")
+    return host.strip("[]"), int(port)
 
 
 def _phones(environ: Mapping[str, str]) -> tuple[str, ...]:
