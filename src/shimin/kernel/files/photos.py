@@ -7,27 +7,27 @@ profile is dropped with everything else.
 
 from __future__ import annotations
 
-import math
+import json
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
-from pi_heif import register_heif_opener
-from PIL import ExifTags, Image, ImageOps
+import structlog
 
 from shimin.kernel.errors import InvalidInput
 
 LARGEST_BYTES = 20 * 2**20
 LARGEST_PIXELS = 64_000_000  # a 48-megapixel phone fits; decoded, 64 million are 190 MB
-LONGEST_SIDE_RATIO = 50  # a strip of 60,000 x 1 is no photo
 _AT_ONCE = threading.BoundedSemaphore(2)  # photos decoded at the same time in one process: memory, not time
-_QUALITY = 82
+_WAIT_SECONDS = 40  # longer than the drawing's own bound of processor time
+_DRAWING = Path(__file__).with_name("drawing.py")
 
-register_heif_opener()
+log = structlog.get_logger(__name__)
 
 
 class PhotoRefused(InvalidInput):
@@ -82,7 +82,9 @@ class Photo:
 
 
 def read_photo(content: bytes) -> Photo:
-    """Read a photo, whatever its name says, and draw it upright in the sizes that are kept. Pure, takes a second.
+    """Read a photo, whatever its name says, and draw it upright in the sizes that are kept. Takes up to some seconds.
+
+    Drawn by a process of its own (``drawing``): what breaks a decoder must not end a web process.
 
     Raises:
         PhotoTooLarge: more than 20 MB, or more pixels than a camera has (nothing is decoded then).
@@ -90,107 +92,44 @@ def read_photo(content: bytes) -> Photo:
     """
     if len(content) > LARGEST_BYTES:
         raise PhotoTooLarge
-    kind = _kind_of(content)
-    with _AT_ONCE, _refusing():
-        with Image.open(BytesIO(content), formats=[kind]) as image:
-            _check_size(image.width, image.height)
-            position = _position(image)
-            side = _LONGEST_SIDE[RenditionName.LARGE]
-            image.draft("RGB", (side, side))  # a JPEG is decoded at a fraction of its size
-            upright = _plain(_shrunk(image, side))
-        return Photo({name: _rendition(upright, side) for name, side in _LONGEST_SIDE.items()}, position)
+    with _AT_ONCE:
+        said, _, pictures = _drawn(content).partition(b"\n")
+    return _read(json.loads(said), pictures) if said else _refuse("broken")
 
 
-def _kind_of(content: bytes) -> str:
-    """Return Pillow's name of the format, by the first bytes: each reader of a format is a way in, so only four."""
-    if content.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "WEBP"
-    if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"heim", b"heis", b"mif1"):
-        return "HEIF"
+def _drawn(content: bytes) -> bytes:
+    """Return what the drawing process wrote; nothing when it was ended by the file or took too long."""
+    sides = [f"{name}={side}" for name, side in _LONGEST_SIDE.items()]
+    command = [sys.executable, "-I", str(_DRAWING), str(LARGEST_PIXELS), *sides]
+    try:
+        done = subprocess.run(  # noqa: S603 - a program of our own; the photo is its input only
+            command, input=content, capture_output=True, timeout=_WAIT_SECONDS, env={}, check=False
+        )
+    except subprocess.TimeoutExpired:
+        log.warning("photo_drawing_stopped", seconds=_WAIT_SECONDS)
+        return b""
+    if done.returncode:
+        log.warning("photo_drawing_ended", status=done.returncode, said=done.stderr[-2000:].decode(errors="replace"))
+        return b""
+    return done.stdout
+
+
+def _read(said: Mapping[str, Any], pictures: bytes) -> Photo:
+    if "refused" in said:
+        _refuse(said["refused"])
+    renditions, at = {}, 0
+    for name, (width, height, size) in said["pictures"].items():
+        renditions[RenditionName(name)] = Rendition(pictures[at : at + size], width, height)
+        at += size
+    return Photo(renditions, Position(*said["position"]) if said["position"] else None)
+
+
+def _refuse(word: str) -> NoReturn:
+    match word:
+        case "size":
+            raise PhotoTooLarge
+        case "strip":
+            raise PhotoRefused("这张图片太窄太长，看不出内容。", mend="请截成几张普通大小的照片再传。")
+        case "broken":
+            raise PhotoRefused("这张照片读不出来，可能没有传完整。", mend="请重新拍摄或换一张照片再传。")
     raise PhotoRefused
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    """Tell what a decoder says in words of our own; a file made to break it may raise almost anything."""
-    try:
-        yield
-    except (InvalidInput, MemoryError):
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PhotoTooLarge from error
-    except Exception as error:
-        raise PhotoRefused("这张照片读不出来，可能没有传完整。", mend="请重新拍摄或换一张照片再传。") from error
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > LARGEST_PIXELS:
-        raise PhotoTooLarge
-    if max(width, height) > LONGEST_SIDE_RATIO * min(width, height):
-        raise PhotoRefused("这张图片太窄太长，看不出内容。", mend="请截成几张普通大小的照片再传。")
-
-
-def _shrunk(image: Image.Image, side: int) -> Image.Image:
-    """Return the picture in at most ``side`` pixels, upright: shrinking first saves turning millions of pixels."""
-    image.load()
-    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
-    image = _in_eight_bits(image)
-    small = image.copy() if max(image.size) <= side else _fitted(image, side)
-    exif = small.getexif()
-    exif[ExifTags.Base.Orientation] = orientation
-    return ImageOps.exif_transpose(small)
-
-
-def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Return scanners' grey of 16 bits in 8: Pillow's own conversion cuts it off and leaves a white sheet."""
-    if not image.mode.startswith("I"):
-        return image
-    return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
-
-
-def _fitted(image: Image.Image, side: int) -> Image.Image:
-    if image.mode not in ("RGB", "L", "RGBA"):
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return ImageOps.contain(image, (side, side), Image.Resampling.LANCZOS)
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Return bare RGB pixels on white: no alpha, profile, comment or other frames."""
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        image = Image.alpha_composite(white, rgba)
-    rgb = image.convert("RGB")
-    bare = Image.new("RGB", rgb.size)
-    bare.paste(rgb)
-    return bare
-
-
-def _rendition(image: Image.Image, side: int) -> Rendition:
-    small = image if max(image.size) <= side else ImageOps.contain(image, (side, side), Image.Resampling.LANCZOS)
-    target = BytesIO()
-    small.save(target, "JPEG", quality=_QUALITY, progressive=True, optimize=True)
-    return Rendition(target.getvalue(), small.width, small.height)
-
-
-def _position(image: Image.Image) -> Position | None:
-    """Return what the camera wrote about where it was; None when that is nothing, or nonsense."""
-    try:
-        tags = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
-        lat = _degrees(tags[ExifTags.GPS.GPSLatitude], tags[ExifTags.GPS.GPSLatitudeRef], "S")
-        lng = _degrees(tags[ExifTags.GPS.GPSLongitude], tags[ExifTags.GPS.GPSLongitudeRef], "W")
-    except (KeyError, TypeError, ValueError, ZeroDivisionError, SyntaxError, OSError):
-        return None
-    if not (math.isfinite(lat) and math.isfinite(lng)) or abs(lat) > 90 or abs(lng) > 180 or (lat == 0 and lng == 0):
-        return None
-    return Position(round(lng, 6), round(lat, 6))
-
-
-def _degrees(parts: Any, reference: Any, negative: str) -> float:
-    degrees, minutes, seconds = (float(part) for part in parts)
-    value = degrees + minutes / 60 + seconds / 3600
-    return -value if str(reference).strip("\0 ").upper() == negative else value

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 import threading
 import tracemalloc
 import zipfile
@@ -7,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -176,6 +177,36 @@ def test_refuses_more_than_twenty_megabytes():
         read_photo(jpeg() + b"\0" * LARGEST_BYTES)
 
 
+@pytest.mark.parametrize("place", [176, 177, 178, 179])
+def test_a_picture_that_ends_its_decoder_ends_nothing_else(place):
+    """These bytes of a HEIC end libheif 1.20 by a signal: the file is refused in words and the next one is read."""
+    content = bytearray(HEIC.read_bytes())
+    content[place] = 128
+    with pytest.raises(PhotoRefused):
+        read_photo(bytes(content))
+    assert read_photo(HEIC.read_bytes()).renditions
+
+
+def test_drawing_knows_no_secret(monkeypatch):
+    given_to, real = [], subprocess.run
+
+    def watched(*arguments, **options):
+        given_to.append(options["env"])
+        return real(*arguments, **options)
+
+    monkeypatch.setenv("SHIMIN_MASTER_KEY", "a secret")
+    monkeypatch.setattr(subprocess, "run", watched)
+    read_photo(jpeg())
+    assert given_to == [{}]
+
+
+def test_drawing_that_takes_too_long_is_stopped_and_refused(monkeypatch):
+    monkeypatch.setattr(photos, "_WAIT_SECONDS", 0.001)
+    with pytest.raises(PhotoRefused):
+        read_photo(jpeg(3000, 2000))
+
+
+@settings(max_examples=30, deadline=None)  # each begins a process
 @given(place=st.integers(0, 10**6), value=st.integers(0, 255), which=st.sampled_from(["JPEG", "PNG", "WEBP", "HEIC"]))
 def test_a_changed_byte_is_read_or_refused_and_nothing_else(place, value, which):
     content = bytearray(HEIC.read_bytes() if which == "HEIC" else encoded(two_colours(), which))
@@ -188,20 +219,20 @@ def test_a_changed_byte_is_read_or_refused_and_nothing_else(place, value, which)
 
 
 def test_only_two_are_decoded_at_once(monkeypatch):
-    inside, most, lock, real = 0, 0, threading.Lock(), photos._shrunk
+    inside, most, lock, real = 0, 0, threading.Lock(), photos._drawn
 
-    def counted(image, side):
+    def counted(content):
         nonlocal inside, most
         with lock:
             inside += 1
             most = max(most, inside)
         try:
-            return real(image, side)
+            return real(content)
         finally:
             with lock:
                 inside -= 1
 
-    monkeypatch.setattr(photos, "_shrunk", counted)
+    monkeypatch.setattr(photos, "_drawn", counted)
     content = jpeg(3000, 2000)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(read_photo, [content] * 8))
