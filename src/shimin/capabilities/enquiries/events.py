@@ -15,6 +15,7 @@ class RecordLookedUp(DomainEvent):
     city_code: str
     outcome: str
     reason: str
+    channel: str = ""
 
 
 @event("enquiries.dispute_filed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shimin.capabilities.indicators.domain.green import GRAMS_A_TREE, CarbonFactor, Reason, carbon_factors
+from shimin.capabilities.indicators.domain.inhabitants import Inhabitants, inhabitants
 from shimin.capabilities.indicators.domain.use import ACTS, Dimension, UseStage
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.methodology import Methodology, Stage, load_methodology
@@ -57,6 +58,7 @@ __all__ = [
     "GreenTotal",
     "Growth",
     "IndexFault",
+    "Inhabitants",
     "K",
     "Manuscript",
     "Methodology",
@@ -82,6 +84,7 @@ __all__ = [
     "get_green_account",
     "growth",
     "hours_saved",
+    "inhabitants",
     "list_editions",
     "list_green_totals",
     "list_past_scores",

@@ -7,12 +7,14 @@ from shimin.kernel.events import DomainEvent, event
 
 @event("service_requests.request_filed")
 class RequestFiled(DomainEvent):
-    """A request was filed and waits to be classified and dispatched."""
+    """A request was filed and waits to be classified and dispatched; ``region_code``: its district, "" if not said."""
 
     request_id: int
     city_code: str
     request_kind: str
     is_emergency: bool
+    channel: str = ""
+    region_code: str = ""
 
 
 @event("service_requests.request_moved")

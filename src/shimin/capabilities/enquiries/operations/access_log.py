@@ -74,7 +74,7 @@ def close_line(
     """
     event = RecordLookedUp(
         enquiry_id=line_id, item_id=offer.item_id, agency_id=offer.agency_id, city_code=offer.region_code,
-        outcome=outcome, reason=reason,
+        outcome=outcome, reason=reason, channel=actor.channel,
     )  # fmt: skip
     values = [
         outcome, reason, record_count, now, line_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,6 +16,7 @@ from shimin.kernel.actor import ANONYMOUS, Actor
 from shimin.kernel.db import scope
 from shimin.kernel.errors import SignInRequired
 from shimin.kernel.web.access import Access, Request, access_of
+from shimin.kernel.web.channels import channel_of
 from shimin.kernel.web.middleware import Errors
 
 API_PREFIX = "/api/"
@@ -83,11 +85,13 @@ def _actor_of(request: Request) -> Actor:
         if actor is None:
             raise TokenRefused
         return actor
+    channel = channel_of(request.META.get("HTTP_USER_AGENT", ""))
     token = session_token(request)
-    if not token:
-        return ANONYMOUS
-    actor = find_session_actor(token=token, channel="web", now=clock.now())
-    return actor if actor is not None and str(actor.kind) == str(kind_for(request)) else ANONYMOUS
+    if token:
+        actor = find_session_actor(token=token, channel=channel, now=clock.now())
+        if actor is not None and str(actor.kind) == str(kind_for(request)):
+            return actor
+    return ANONYMOUS if channel == ANONYMOUS.channel else replace(ANONYMOUS, channel=channel)
 
 
 def _declared(view: View) -> Access:

@@ -16,13 +16,16 @@ from shimin.kernel.events import DomainEvent
 
 
 class Dimension(StrEnum):
-    """Along what a count is taken: the act, the service, the agency, the hour of the day, the way of paying."""
+    """Along what a count is taken: the act, the service, the agency, the hour of the day, the way of paying, the app
+    that showed the page, the district that a request is about."""
 
     ACT = "act"
     SERVICE = "service"
     AGENCY = "agency"
     HOUR = "hour"
     GATEWAY = "gateway"
+    CHANNEL = "channel"
+    DISTRICT = "district"
 
 
 class UseStage(StrEnum):
@@ -54,9 +57,18 @@ def cells_of(event: Any, occurred_at: datetime) -> Iterator[Cell]:
     local = occurred_at.astimezone(CHINA)
     for act, stages, further in _acts(event):
         for stage in stages:
-            along = {Dimension.ACT: act, **further, **({Dimension.HOUR: str(local.hour)} if stage == stages[0] else {})}
+            along = {Dimension.ACT: act, **further, **(_begun(event, local.hour) if stage == stages[0] else {})}
             for dimension, key in along.items():
                 yield Cell(event.city_code, local.date(), dimension, key, stage)
+
+
+def _begun(event: Any, hour: int) -> dict[Dimension, str]:
+    """Return what is counted of an act's beginning only; events of before these were told say "" and are left out."""
+    told = {
+        Dimension.CHANNEL: getattr(event, "channel", ""),
+        Dimension.DISTRICT: getattr(event, "region_code", ""),
+    }
+    return {Dimension.HOUR: str(hour), **{dimension: key for dimension, key in told.items() if key}}
 
 
 def _acts(event: Any) -> Iterator[tuple[str, list[UseStage], dict[Dimension, str]]]:

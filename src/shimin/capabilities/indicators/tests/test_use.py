@@ -11,21 +11,26 @@ from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, connection, connections, transaction
 from django.test import Client
 
+from shimin.capabilities.catalogue.operations.reference import load_reference
+from shimin.capabilities.catalogue.public import get_region
 from shimin.capabilities.enquiries.public import RecordLookedUp
 from shimin.capabilities.indicators.models import UseCount
 from shimin.capabilities.indicators.public import (
     ANALYST,
     Dimension,
+    Shares,
     Span,
     UseStage,
     daily_for,
     growth,
     hours_saved,
+    inhabitants,
     public_shares,
     rebuild_use,
     shares_for,
 )
 from shimin.capabilities.indicators.subscriptions import on_use
+from shimin.capabilities.indicators.web.reach import find_reach
 from shimin.capabilities.indicators.web.use import growth_words, next_month, previous_month, read_month
 from shimin.capabilities.payments.public import OrderCaptured, OrderRefunded
 from shimin.capabilities.service_requests.public import RequestFiled, RequestMoved
@@ -41,6 +46,11 @@ CITY = "430100"
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in China
 MONTH = date(2026, 11, 1)
 ALL = Span(CITY, date(2026, 1, 1), date(2027, 1, 1))
+
+
+@pytest.fixture
+def regions(db):
+    load_reference(now=NOW)
 
 
 @pytest.fixture
@@ -81,6 +91,39 @@ def test_a_look_up_counts_along_its_dimensions(db, counted):
         ("agency", "7", "started"): 3, ("agency", "7", "finished"): 2,
         ("hour", "12", "started"): 3,
     }  # fmt: skip
+
+
+def test_apps_and_districts_count_where_an_event_tells_them(db, counted):
+    tell(
+        RecordLookedUp(new_id(), 1, 7, CITY, "found", "", "wechat"),
+        RequestFiled(9, CITY, "ask", False, "wechat", "430102"),
+        RequestFiled(10, CITY, "ask", False, "web", ""),
+    )
+    relay(counted)
+    seen = {(key, stage): times for (dimension, key, stage), times in cells().items() if dimension == "channel"}
+    assert seen == {("wechat", "started"): 2, ("web", "started"): 1}
+    assert {key for (dimension, key, _) in cells() if dimension == "district"} == {"430102"}
+
+
+def test_reach_is_measured_against_inhabitants(regions):
+    shares = Shares((("430121", 40), ("430102", 30), ("430104", 12)), 9)
+    reach = find_reach(get_region(CITY), shares)
+    assert reach is not None
+    assert [row[0] for row in reach.rows[:3]] == ["芙蓉区", "长沙县", "岳麓区"]
+    assert reach.rows[0] == ["芙蓉区", "30", f"{30 * 10_000 / 642_010:.2f}"]
+    assert reach.rows[2][1] == "12（少，仅供参考）"
+    assert {tuple(row[1:]) for row in reach.rows[3:]} == {("不足 10 件或没有", "—")}
+    assert len(reach.rows) == len(reach.map.places) == 9
+    assert {place.code: place.tone for place in reach.map.places if place.tone is not None} == {
+        "430102": 2, "430121": 1, "430104": 0,
+    }  # fmt: skip
+    assert find_reach(get_region(CITY), Shares((), None)) is None
+    assert find_reach(get_region("110000"), shares) is None
+
+
+def test_a_citys_districts_add_up():
+    counted = {code: each.people for code, each in inhabitants().items() if code.startswith("4301")}
+    assert counted.pop(CITY) == sum(counted.values())
 
 
 def test_payments_and_requests_count_when_they_are_through(db, counted):
@@ -264,11 +307,7 @@ def test_time_saved_is_the_published_difference():
     assert hours_saved(240) == 240 * 29.75 / 60
 
 
-def test_the_api_tells_what_the_page_tells(db, monkeypatch):
-    from shimin.capabilities.catalogue import regions
-    from shimin.capabilities.catalogue.operations.reference import load_reference
-
-    load_reference(now=NOW)
+def test_the_api_tells_what_the_page_tells(regions):
     fill(a=40, b=12, c=3)
     browser = Client()
     address = f"/api/v1/regions/{CITY}/use?month=2026-11&dimension=service"
@@ -278,4 +317,3 @@ def test_the_api_tells_what_the_page_tells(db, monkeypatch):
     assert browser.get("/c/999999/use").status_code == 404
     assert browser.get("/desk/use").status_code in (302, 401)
     assert browser.get(address.replace("2026-11", "2026-99")).status_code == 422
-    assert regions.has_region(CITY)

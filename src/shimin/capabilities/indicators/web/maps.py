@@ -1,4 +1,5 @@
-"""Maps made on the server: outlines from data/outlines.json, one class a stage. Their table twin stands beside."""
+"""Maps made on the server: outlines from data/outlines.json and districts/, one class a tone. Their table twin stands
+beside."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-_FILE = Path(__file__).resolve().parents[1] / "data" / "outlines.json"
+_FOLDER = Path(__file__).resolve().parents[1] / "data"
 _NUMBERS = re.compile(r"-?\d+")
 _MARGIN = 0.02
 _LETTERS = 28  # a name as wide as the sheet has this many
@@ -66,10 +67,15 @@ class _Box:
 
 
 def make_map(level: str, parent_code: str, marks: Mapping[str, Mark]) -> Map:
-    """Draw the provinces of the country, or cities: those of a province, or all that have a mark."""
+    """Draw the provinces of the country, or cities: those of a province, or all that have a mark.
+
+    ``level`` "district": the districts of a city, with the marks that there are.
+    """
     sheet = _sheet()
     outlines = sheet.provinces
-    if level == "city":
+    if level == "district":
+        outlines = {code: path for code, path in _districts(parent_code[:2]).items() if code[:4] == parent_code[:4]}
+    elif level == "city":
         prefix = parent_code.rstrip("0")
         outlines = {c: p for c, p in sheet.cities.items() if c in marks or (len(prefix) == 2 and c.startswith(prefix))}
     boxes = {code: _box(path) for code, path in outlines.items() if path}
@@ -80,7 +86,7 @@ def make_map(level: str, parent_code: str, marks: Mapping[str, Mark]) -> Map:
         view_box=f"{frame.west - margin} {frame.north - margin} {width + 2 * margin} {height + 2 * margin}",
         places=tuple(_place(code, outlines[code], box, marks.get(code)) for code, box in boxes.items()),
         lines=sheet.lines if level == "province" else "",
-        has_names=level == "city" and len(boxes) <= 30,
+        has_names=level != "province" and len(boxes) <= 30,
         letter_size=round(max(width, height) / _LETTERS),
     )
 
@@ -94,8 +100,14 @@ def _place(code: str, path: str, box: _Box, mark: Mark | None) -> Place:
 
 @lru_cache(maxsize=1)
 def _sheet() -> _Sheet:
-    document = json.loads(_FILE.read_text(encoding="utf-8"))
+    document = json.loads((_FOLDER / "outlines.json").read_text(encoding="utf-8"))
     return _Sheet(document["provinces"], document["cities"], document["lines"])
+
+
+@lru_cache(maxsize=4)
+def _districts(province: str) -> Mapping[str, str]:
+    file = _FOLDER / "districts" / f"{province}.json"
+    return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else {}
 
 
 @lru_cache(maxsize=1024)

@@ -32,10 +32,12 @@ from shimin.capabilities.indicators.public import (
     public_shares,
     shares_for,
 )
+from shimin.capabilities.indicators.web.reach import find_reach
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor
 from shimin.kernel.errors import NotFound
 from shimin.kernel.web.access import Request, public, staff
+from shimin.kernel.web.channels import CHANNELS
 from shimin.ui.plots import BarPlot, bars, line
 
 _ITEMS = 1000  # more than a city has
@@ -54,34 +56,33 @@ def use(request: Request, region_code: str) -> HttpResponse:
     today = clock.local_date(clock.now())
     month = read_month(request.GET.get("month", ""), today)
     before = previous_month(month)
-    acts = _begun(region, month)
-    services = public_shares(city_code=region.code, month=month, dimension=Dimension.SERVICE, stage=UseStage.STARTED)
-    agencies = public_shares(city_code=region.code, month=month, dimension=Dimension.AGENCY, stage=UseStage.STARTED)
+    acts = _shares(region, month, Dimension.ACT)
+    services, agencies = (_shares(region, month, along) for along in (Dimension.SERVICE, Dimension.AGENCY))
     paid = dict(acts.rows).get("pay", 0)
     missed = count_missed(region.code, since=month, until=next_month(month))
     context = {
         "region": region, "month": month, "is_running": month == today.replace(day=1), "k": K,
         "before_url": f"?month={before:%Y-%m}", "after_url": f"?month={next_month(month):%Y-%m}"
         if next_month(month) <= today else "",
-        "total": acts.total, "grown": growth_words(growth(_begun(region, before).total, acts.total)),
+        "total": acts.total, "grown": growth_words(growth(_shares(region, before, Dimension.ACT).total, acts.total)),
         "plots": [plot for plot in (
             _plot("办了什么", acts, ACTS), _plot("最常用的服务", services, _item_names(region)),
             _plot("由谁提供", agencies, _agency_names()), _hours(region, month),
+            _plot("从哪里来", _shares(region, month, Dimension.CHANNEL), CHANNELS),
         ) if plot is not None],
+        "reach": find_reach(region, _shares(region, month, Dimension.DISTRICT)),
         "top": _top_share(services), "hours": f"{hours_saved(paid):,.0f}" if paid else "", "paid": paid,
         "missed": missed if missed >= K else None,
     }  # fmt: skip
     return render(request, "indicators/use.html", context)
 
 
-def _begun(region: Region, month: date) -> Shares:
-    return public_shares(city_code=region.code, month=month, dimension=Dimension.ACT, stage=UseStage.STARTED)
+def _shares(region: Region, month: date, dimension: Dimension) -> Shares:
+    return public_shares(city_code=region.code, month=month, dimension=dimension, stage=UseStage.STARTED)
 
 
 def _hours(region: Region, month: date) -> BarPlot | None:
-    found = dict(
-        public_shares(city_code=region.code, month=month, dimension=Dimension.HOUR, stage=UseStage.STARTED).rows
-    )
+    found = dict(_shares(region, month, Dimension.HOUR).rows)
     if not found:
         return None
     rows = [(f"{hour}点", found[str(hour)]) for hour in range(24) if str(hour) in found]
@@ -182,6 +183,10 @@ def desk_use(request: Request) -> HttpResponse:
                       words=lambda n: f"{n:,}"),
         "acts": _plot("办了什么", acts, ACTS),
         "agencies": _plot("由谁提供", agencies, _agency_names()),
+        "channels": _plot("从哪里来", shares_for(
+            actor=actor, span=span, dimension=Dimension.CHANNEL, stage=UseStage.STARTED), CHANNELS),
+        "reach": find_reach(region, shares_for(
+            actor=actor, span=span, dimension=Dimension.DISTRICT, stage=UseStage.STARTED)),
         "funnel": [[names.get(key, key), opened.get(int(key), 0), times, finished.get(key, 0),
                     f"{finished.get(key, 0) / times:.0%}"] for key, times in started.rows[:30]],
         "missed": count_missed(region.code, since=since, until=until),

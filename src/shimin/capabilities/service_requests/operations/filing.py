@@ -209,8 +209,9 @@ def _run(
             city_code=city_code, details={"kind": filing.kind, "channel": request["channel"]},
         )  # fmt: skip
         event = RequestFiled(
-            request_id=request_id, city_code=city_code, request_kind=filing.kind, is_emergency=filing.is_emergency
-        )
+            request_id=request_id, city_code=city_code, request_kind=filing.kind, is_emergency=filing.is_emergency,
+            channel=request["channel"], region_code=request["region_code"],
+        )  # fmt: skip
         told = events.row(event, aggregate="service_requests.request", aggregate_id=request_id, version=1, now=now)
         values = [
             orjson.dumps({**request, "number": number}).decode(), contact,
