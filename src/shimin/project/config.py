@@ -31,6 +31,7 @@ class Config:
     database_role_prefix: str
     data_dir: Path
     keys_dir: Path
+    rules_dir: Path  # the city's own rules as CSV (dispatch.csv …); without a file the shipped one holds
     secret_key: bytes
     field_key: bytes
     index_key: bytes
@@ -75,6 +76,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         database_role_prefix=environ.get("SHIMIN_DB_ROLE_PREFIX", "shimin"),
         data_dir=data_dir,
         keys_dir=keys_dir,
+        rules_dir=Path(environ.get("SHIMIN_RULES_DIR", str(data_dir / "rules"))),
         secret_key=_key(environ, keys_dir, "secret_key"),
         field_key=_key(environ, keys_dir, "field_key"),
         index_key=_key(environ, keys_dir, "index_key"),

@@ -67,6 +67,7 @@ from shimin.capabilities.service_requests.operations.handling import (
 from shimin.capabilities.service_requests.operations.joining import join_request
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.noting import add_note
+from shimin.capabilities.service_requests.operations.ruling import dispatch_by_rule
 from shimin.capabilities.service_requests.operations.suggesting import suggest_category
 from shimin.capabilities.service_requests.operations.telling import is_told, tell_filed, tell_step
 from shimin.capabilities.service_requests.operations.upkeep import close_unrated, forget_filing_keys, resume_due
@@ -87,6 +88,7 @@ from shimin.capabilities.service_requests.queries.desk import (
     get_desk_request,
     list_queue,
 )
+from shimin.capabilities.service_requests.queries.dispatch_advice import Advice, AgencyChoice, advise, check_catalogue
 from shimin.capabilities.service_requests.queries.opening import WrongCode
 from shimin.capabilities.service_requests.queries.own import (
     OwnPage,
@@ -126,6 +128,8 @@ __all__ = [
     "STEP_WORDS",
     "SUPERVISOR",
     "Action",
+    "Advice",
+    "AgencyChoice",
     "Choice",
     "ClockView",
     "DeskRequest",
@@ -167,16 +171,19 @@ __all__ = [
     "actions_from",
     "add_facts",
     "add_note",
+    "advise",
     "alert_duty_desk",
     "approve_extension",
     "arbitrate",
     "ask_extension",
+    "check_catalogue",
     "classify",
     "close_unrated",
     "count_queue",
     "count_try",
     "decline",
     "dispatch",
+    "dispatch_by_rule",
     "draft_reply",
     "end_mirrors",
     "file_request",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from shimin.capabilities.service_requests.events import RequestFiled, RequestMoved
 from shimin.capabilities.service_requests.public import (
     Action,
+    RequestState,
     alert_duty_desk,
+    dispatch_by_rule,
     end_mirrors,
     follow_hand_over,
     follow_merge,
@@ -18,6 +20,7 @@ from shimin.capabilities.service_requests.public import (
     tell_filed,
     tell_step,
 )
+from shimin.kernel import clock
 from shimin.kernel.events import Delivery, on
 
 
@@ -64,3 +67,10 @@ def mirror_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
     """Tell a mirror's step at home, or bring its answer back."""
     if is_told_at_home(event.action, event.after):
         follow_mirror(request_id=event.request_id, step_id=event.step_id, now=delivery.occurred_at)
+
+
+@on(RequestMoved)
+def dispatch_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
+    """Dispatch what was just read, where the catalogue is sure; at the present, as the agency's time runs from it."""
+    if event.action == Action.CLASSIFY and event.before == RequestState.FILED:
+        dispatch_by_rule(request_id=event.request_id, now=clock.now())

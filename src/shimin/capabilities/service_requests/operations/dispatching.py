@@ -51,7 +51,7 @@ def dispatch(*, actor: Actor, request_id: int, agency_id: int, now: datetime, wo
     def decide(row: ServiceRequest, text: str) -> Change:
         if row.state == "returned" and row.agency_id == agency_id:
             raise SameAgencyAgain
-        return _to_agency(row, agency_id, now, opinion=text, rule=rule)
+        return to_agency(row, agency_id, now, opinion=text, rule=rule)
 
     return take_step(actor=actor, request_id=request_id, action=Action.DISPATCH, now=now, decide=decide, words=words)
 
@@ -66,7 +66,7 @@ def arbitrate(*, actor: Actor, request_id: int, agency_id: int, words: str, now:
     """
 
     def decide(row: ServiceRequest, text: str) -> Change:
-        return _to_agency(row, agency_id, now, opinion=text, is_fixed=True)
+        return to_agency(row, agency_id, now, opinion=text, is_fixed=True)
 
     return take_step(actor=actor, request_id=request_id, action=Action.ARBITRATE, now=now, decide=decide, words=words)
 
@@ -125,9 +125,14 @@ def classify(
     return take_step(actor=actor, request_id=request_id, action=Action.CLASSIFY, now=now, decide=decide)
 
 
-def _to_agency(
+def to_agency(
     row: ServiceRequest, agency_id: int, now: datetime, *, opinion: str, is_fixed: bool = False, rule: str = ""
 ) -> Change:
+    """Return what a dispatch changes on a row.
+
+    Raises:
+        InvalidInput: no agency of the city.
+    """
     name = agency_name(row.city_code, agency_id)
     return Change(
         {

@@ -47,8 +47,8 @@ def fit(examples: Sequence[Example]) -> Fitted:
     """Return the model of all examples, calibrated on what models of four fifths said of the remaining fifth."""
     labels = np.array([example.category for example in examples])
     categories = np.unique(labels)
-    counts = _counts([example.words for example in examples])
-    decisions = _unseen_decisions(counts, labels, _groups(examples))
+    counts = counts_of([example.words for example in examples])
+    decisions = unseen_decisions(counts, labels, groups_of(examples))
     calibration = LogisticRegression(max_iter=2000).fit(decisions, labels)
     chances = calibration.predict_proba(decisions)
     scored = Scored(labels, categories, chances, np.array([example.is_raw for example in examples]))
@@ -68,7 +68,7 @@ def write(fitted: Fitted, folder: Path, facts: dict[str, Any]) -> None:
     (folder / CARD_FILE).write_bytes(orjson.dumps(card, option=orjson.OPT_INDENT_2))
 
 
-def _counts(texts: Sequence[Sequence[str]]) -> list[Any]:
+def counts_of(texts: Sequence[Sequence[str]]) -> list[Any]:
     """Return for each view a sparse matrix of 1 + ln(count), a row for each text."""
     columns: list[list[Any]] = [[] for _ in VIEWS]
     for words in texts:
@@ -110,7 +110,8 @@ def _machine() -> Any:
     return LinearSVC(C=PENALTY, class_weight="balanced", random_state=1)
 
 
-def _unseen_decisions(counts: Sequence[Any], labels: Any, groups: Rows) -> NDArray[np.float64]:
+def unseen_decisions(counts: Sequence[Any], labels: Any, groups: Rows) -> NDArray[np.float64]:
+    """Return what machines of four fifths decide of the remaining fifth, a row for each text."""
     decisions = np.zeros((len(labels), len(np.unique(labels))))
     for seen, unseen in GroupKFold(FOLDS).split(labels, labels, groups):
         features = _weighed(counts, _rarities(counts, seen))
@@ -133,7 +134,7 @@ def _fold_in(counts: Sequence[Any], labels: Any) -> tuple[NDArray[np.float16], N
     return table, machine.intercept_.astype(np.float32)
 
 
-def _groups(examples: Sequence[Example]) -> Rows:
+def groups_of(examples: Sequence[Example]) -> Rows:
     """Return a group number for each example; near-duplicates share one."""
     texts = ["".join(example.words) for example in examples]
     matrix = TfidfVectorizer(analyzer="char", ngram_range=(3, 3), sublinear_tf=True, min_df=2).fit_transform(texts)

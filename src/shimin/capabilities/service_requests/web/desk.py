@@ -18,6 +18,7 @@ from shimin.capabilities.service_requests.public import (
     RATING_WORDS,
     STATE_WORDS,
     Action,
+    Advice,
     ClockView,
     DeskRequest,
     QueueLine,
@@ -25,6 +26,7 @@ from shimin.capabilities.service_requests.public import (
     RequestKind,
     RequestState,
     add_note,
+    advise,
     get_desk_request,
     light_rule_for,
     list_queue,
@@ -122,10 +124,13 @@ def _page(
 ) -> HttpResponse:
     now, line = clock.now(), shown.line
     possible = [action for action in _ORDER if action in shown.actions and _fits(shown, action)]
+    advice = _advice(shown, now) if Action.DISPATCH in possible else None
     forms = [
         (str(action), wrong[1], True) if wrong and wrong[0] is action else (str(action), ActForm(action, shown), False)
         for action in possible
     ]
+    if advice is not None and advice.choices:
+        _propose(forms, advice.choices[0].agency_id)
     light, word = light_of(line.state)
     names = {agency.id: agency.short_name or agency.name for agency in list_agencies()}
     context = {
@@ -138,12 +143,32 @@ def _page(
         "agency": names.get(line.agency_id or 0, ""),
         "steps": timeline(shown.steps, line.state, for_staff=True),
         "forms": forms,
+        "advice": advice,
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
         "note_fault": note_fault,
         "wrong_form": wrong[1] if wrong else None,
     }
     status = 422 if wrong or note_fault else 200
     return _private(render(request, "service_requests/desk/request.html", context, status=status))
+
+
+def _advice(shown: DeskRequest, now: datetime) -> Advice:
+    """Return which agencies the dispatch catalogue proposes; not the one that has just returned the request."""
+    line = shown.line
+    found = advise(
+        city_code=line.city_code, kind=line.kind, region_code=line.region_code, category=line.category,
+        category_by=shown.category_by, choices=shown.choices, is_emergency=line.is_emergency, now=now,
+    )  # fmt: skip
+    if line.state is RequestState.RETURNED:
+        left = tuple(each for each in found.choices if each.agency_id != line.agency_id)
+        return Advice(left, why="部门退回的单由人重新派。")
+    return replace(found, why="重新办理的由人派单。") if line.level else found
+
+
+def _propose(forms: list[tuple[str, ActForm, bool]], agency_id: int) -> None:
+    for action, form, is_wrong in forms:
+        if action == Action.DISPATCH and not is_wrong:
+            form.fields["agency"].initial = str(agency_id)
 
 
 def _fits(shown: DeskRequest, action: Action) -> bool:

@@ -101,7 +101,7 @@ class ActForm(forms.Form):
         self.title = STEP_WORDS[action] if action is not Action.DRAFT_REPLY else "答复送审"
         city = shown.line.city_code
         if action in _AGENCY:
-            agencies = [(str(each.id), each.name) for each in list_agencies(city)]
+            agencies = [(str(each.id), each.name) for each in list_agencies() if each.region_code[:4] == city[:4]]
             self.fields["agency"] = forms.ChoiceField(
                 label="牵头部门", choices=[("", "请选择"), *agencies], error_messages={"required": "请选择部门。"}
             )

@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from shimin.capabilities.service_requests.domain.dispatch_rules import RulesUnreadable, read_catalogue
+from shimin.capabilities.service_requests.public import check_catalogue
 from shimin.capabilities.service_requests.text.classifier.model import DEFAULT_FOLDER, ModelUnreadable, load_model
 from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table
 from shimin.capabilities.service_requests.text.topics.files import as_row, read_messages
 from shimin.capabilities.service_requests.text.topics.hot import find_topics
+from shimin.kernel import clock
+from shimin.kernel.clock import local_date
 
 
 class Command(BaseCommand):
     """Dispatch to one method per verb."""
 
-    help = "Classify messages, find hot topics, train the classifier."
+    help = "Classify messages, find hot topics, train the classifier, check the dispatch catalogue."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,11 +44,17 @@ class Command(BaseCommand):
         classify.add_argument("--text", default="subject,body", help="the columns that hold the words")
         classify.add_argument("--id", default="id", help="the column that names the message")
         classify.add_argument("--model", type=Path, default=DEFAULT_FOLDER, help="a folder written by train")
+        rules = verbs.add_parser("rules", help="check the dispatch catalogue; what it names must be there")
+        rules.add_argument("--folder", type=Path, help="where dispatch.csv lies (default: SHIMIN_RULES_DIR)")
+        rules.add_argument("--city", default="430100", help="the city whose thresholds --measure takes")
+        rules.add_argument(
+            "--measure", type=Path, metavar="TEXTS", help="a folder of labelled texts: measure thresholds"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['verb']}")(options)
-        except (FileUnreadable, ModelUnreadable) as refused:
+        except (FileUnreadable, ModelUnreadable, RulesUnreadable) as refused:
             raise CommandError(str(refused)) from refused
 
     def _train(self, options: dict[str, Any]) -> None:
@@ -83,3 +94,22 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['output']} cannot be written: {error.strerror}") from error
         self.stdout.write(f"{len(table.rows)} messages classified" + (f", {silent} without a word" if silent else ""))
+
+    def _rules(self, options: dict[str, Any]) -> None:
+        folder = options["folder"] or settings.SHIMIN.rules_dir
+        catalogue, faults = read_catalogue(folder), check_catalogue(folder)
+        for fault in faults:
+            self.stdout.write(fault)
+        self.stdout.write(f"{len(catalogue.rules)} rules, {len(catalogue.thresholds)} thresholds, {len(faults)} faults")
+        if options["measure"] is not None:
+            try:
+                from shimin.capabilities.service_requests.text.coverage import measure
+            except ImportError as missing:
+                raise CommandError(
+                    f"measuring needs scikit-learn: pip install shimin[train] ({missing.name})"
+                ) from missing
+            day = local_date(clock.now())
+            for line in measure(options["measure"], catalogue, city_code=options["city"], day=day):
+                self.stdout.write(line)
+        if faults:
+            raise CommandError("the catalogue names what is not there, see above")
