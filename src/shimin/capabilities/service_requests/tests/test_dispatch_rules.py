@@ -108,6 +108,7 @@ def test_the_most_particular_rule_wins(rules):
     assert rule_for(catalogue, category="供水/水质", district="430104") == "district"
     assert rule_for(catalogue, category="供水厂") is None
     elsewhere = catalogue.rule_for(city_code="430200", category="供水", kind=RequestKind.HELP, district="", day=DAY)
+    assert elsewhere is not None
     assert elsewhere.agency == "country"
 
 
