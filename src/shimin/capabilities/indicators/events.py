@@ -15,3 +15,13 @@ class EditionPublished(DomainEvent):
     parent_code: str
     starts_on: str
     ends_on: str
+
+
+@event("indicators.poll_published")
+class PollPublished(DomainEvent):
+    """A poll can be seen; it is open from ``opens_at`` until before ``closes_at`` (ISO times)."""
+
+    poll_id: int
+    city_code: str
+    opens_at: str
+    closes_at: str

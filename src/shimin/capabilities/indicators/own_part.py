@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from shimin.capabilities.identity.public import PersonalData, register_personal_data
-from shimin.capabilities.indicators.public import erase_green, export_green
+from shimin.capabilities.indicators.public import erase_green, erase_votes, export_green, export_votes
 
 register_personal_data(
     PersonalData(
         key="green", title="绿账单", tables=("indicators_green_entry",), export=export_green, erase=erase_green, kept=""
     )
 )
+register_personal_data(
+    PersonalData(
+        key="polls", title="投过的票", tables=("indicators_poll_voter",), export=export_votes, erase=erase_votes,
+        kept="还没结束的投票里，“您投过票”的登记保留到结束，免得一个人投两次；您选了什么从来没有记过。",
+    )
+)  # fmt: skip

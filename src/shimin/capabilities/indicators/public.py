@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from shimin.capabilities.indicators.domain.green import GRAMS_A_TREE, CarbonFactor, Reason, carbon_factors
 from shimin.capabilities.indicators.domain.inhabitants import Inhabitants, inhabitants
+from shimin.capabilities.indicators.domain.polls import (
+    LONGEST_INTRO,
+    LONGEST_TITLE,
+    ChannelResult,
+    Electorate,
+    PollPhase,
+    PollResult,
+    PollState,
+    PollView,
+)
 from shimin.capabilities.indicators.domain.use import ACTS, Dimension, UseStage
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.methodology import Methodology, Stage, load_methodology
 from shimin.capabilities.indicators.index.scores import Scores, compute
 from shimin.capabilities.indicators.index.table import Table, read_table
-from shimin.capabilities.indicators.operations.demo import publish_demo_editions
+from shimin.capabilities.indicators.operations.demo import provide_demo_polls, publish_demo_editions
 from shimin.capabilities.indicators.operations.green import credit_payment, erase_green, reverse_payment
+from shimin.capabilities.indicators.operations.polls import (
+    AlreadyVoted,
+    PollChanged,
+    PollClosed,
+    PollDraft,
+    change_poll,
+    draft_poll,
+    erase_votes,
+    forget_voters,
+    publish_poll,
+    vote,
+    withdraw_poll,
+)
 from shimin.capabilities.indicators.operations.publishing import Manuscript, publish_edition
 from shimin.capabilities.indicators.operations.use import count_use, forget_old_use, rebuild_use
 from shimin.capabilities.indicators.queries.editions import (
@@ -31,6 +54,17 @@ from shimin.capabilities.indicators.queries.green import (
     get_green_account,
     list_green_totals,
 )
+from shimin.capabilities.indicators.queries.polls import (
+    POLLSTER,
+    export_votes,
+    find_result,
+    get_poll,
+    get_poll_for,
+    has_voted,
+    list_polls,
+    list_polls_for,
+    turnout,
+)
 from shimin.capabilities.indicators.queries.use import (
     ANALYST,
     FEW,
@@ -50,9 +84,15 @@ __all__ = [
     "ANALYST",
     "FEW",
     "GRAMS_A_TREE",
+    "LONGEST_INTRO",
+    "LONGEST_TITLE",
+    "POLLSTER",
+    "AlreadyVoted",
     "CarbonFactor",
+    "ChannelResult",
     "Dimension",
     "Edition",
+    "Electorate",
     "GreenAccount",
     "GreenLine",
     "GreenTotal",
@@ -63,6 +103,13 @@ __all__ = [
     "Manuscript",
     "Methodology",
     "PastScore",
+    "PollChanged",
+    "PollClosed",
+    "PollDraft",
+    "PollPhase",
+    "PollResult",
+    "PollState",
+    "PollView",
     "Reason",
     "Score",
     "Scores",
@@ -72,29 +119,45 @@ __all__ = [
     "Table",
     "UseStage",
     "carbon_factors",
+    "change_poll",
     "compute",
     "count_use",
     "credit_payment",
     "daily_for",
+    "draft_poll",
     "erase_green",
+    "erase_votes",
     "export_green",
+    "export_votes",
     "find_lifts",
+    "find_result",
     "forget_old_use",
+    "forget_voters",
     "get_edition",
     "get_green_account",
+    "get_poll",
+    "get_poll_for",
     "growth",
+    "has_voted",
     "hours_saved",
     "inhabitants",
     "list_editions",
     "list_green_totals",
     "list_past_scores",
+    "list_polls",
+    "list_polls_for",
     "list_scores",
     "load_methodology",
+    "provide_demo_polls",
     "public_shares",
     "publish_demo_editions",
     "publish_edition",
+    "publish_poll",
     "read_table",
     "rebuild_use",
     "reverse_payment",
     "shares_for",
+    "turnout",
+    "vote",
+    "withdraw_poll",
 ]

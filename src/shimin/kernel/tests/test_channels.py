@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from shimin.kernel.web.channels import CHANNELS, channel_of
+from shimin.kernel.channels import CHANNELS, channel_of
 
 _PHONE = (
     "Mozilla/5.0 (Linux; Android 13; V2199A) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/116.0 Mobile"

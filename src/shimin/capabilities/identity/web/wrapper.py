@@ -13,10 +13,10 @@ from shimin.capabilities.identity.queries import find_session_actor
 from shimin.capabilities.identity.web.cookies import kind_for, session_token
 from shimin.kernel import clock
 from shimin.kernel.actor import ANONYMOUS, Actor
+from shimin.kernel.channels import channel_of
 from shimin.kernel.db import scope
 from shimin.kernel.errors import SignInRequired
 from shimin.kernel.web.access import Access, Request, access_of
-from shimin.kernel.web.channels import channel_of
 from shimin.kernel.web.middleware import Errors
 
 API_PREFIX = "/api/"

@@ -1,4 +1,4 @@
-"""Routes: published editions of the city service index."""
+"""Routes: editions of the city service index, use, the green account, polls."""
 
 from __future__ import annotations
 
@@ -6,25 +6,35 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Schema
+from ninja import Path, Query, Router, Schema, Status
 
 from shimin.capabilities.catalogue.public import get_region
 from shimin.capabilities.indicators.public import (
     Dimension,
     Edition,
+    Electorate,
+    PollPhase,
+    PollView,
     Score,
     UseStage,
+    find_result,
     get_edition,
     get_green_account,
+    get_poll,
     list_editions,
+    list_polls,
     list_scores,
     public_shares,
+    turnout,
+    vote,
 )
+from shimin.kernel import clock
 from shimin.kernel.web.access import Request
 from shimin.kernel.web.api import IdText, Public, SignedIn
 
 router = Router()
 EditionId = Annotated[IdText, Path()]
+PollId = Annotated[IdText, Path()]
 
 
 class StageOut(Schema):
@@ -183,6 +193,95 @@ def get_use(
     if found.others:
         rows.append({"key": "", "times": found.others})
     return {"city_code": region.code, "month": month, "dimension": dimension, "stage": stage, "shares": rows}
+
+
+class PollOut(Schema):
+    """A poll, open in ``[opens_at, closes_at)``. ``phase`` is coming, open, closed or withdrawn."""
+
+    id: str
+    city_code: str
+    title: str
+    intro: str
+    options: list[str]
+    most_choices: int
+    electorate: Electorate
+    weights: dict[str, float]
+    opens_at: datetime
+    closes_at: datetime
+    phase: PollPhase
+    is_demo: bool
+
+
+class PollChannelOut(Schema):
+    """The answers of a channel ("" lumps channels with fewer than ten people): people, and ticks by option."""
+
+    channel: str
+    voters: int
+    ticks: list[int]
+
+
+class PollResultOut(Schema):
+    """What a poll says: shares by option, 0 to 1."""
+
+    voters: int
+    is_weighted: bool
+    shares: list[float]
+    channels: list[PollChannelOut]
+
+
+class PollWithResultOut(PollOut):
+    """A poll; ``result`` is null until it is over, after a withdrawal, and when fewer than ten took part."""
+
+    turnout: int
+    result: PollResultOut | None
+
+
+class VoteIn(Schema):
+    """An answer: positions of options, from 0."""
+
+    options: list[int]
+
+
+@router.get(
+    "/regions/{region_code}/polls", auth=Public(), operation_id="list_polls", response=list[PollOut],
+    summary="What a city asks its people, the newest first",
+)  # fmt: skip
+def get_polls(request: HttpRequest, region_code: Annotated[str, Path(pattern=r"^[0-9]{6}$")]) -> list[dict[str, Any]]:
+    now = clock.now()
+    return [_poll(each, now) for each in list_polls(get_region(region_code).code)]
+
+
+@router.get(
+    "/polls/{poll_id}", auth=Public(), operation_id="get_poll", response=PollWithResultOut,
+    summary="A poll, with its result once it is over",
+)  # fmt: skip
+def get_one_poll(request: HttpRequest, poll_id: PollId) -> dict[str, Any]:
+    found = get_poll(int(poll_id))
+    now = clock.now()
+    result = find_result(found) if found.phase(now) is PollPhase.CLOSED else None
+    told = None if result is None else {
+        "voters": result.voters, "is_weighted": result.is_weighted, "shares": list(result.shares),
+        "channels": [{"channel": e.channel, "voters": e.voters, "ticks": list(e.ticks)} for e in result.channels],
+    }  # fmt: skip
+    return {**_poll(found, now), "turnout": turnout(found.poll_id), "result": told}
+
+
+@router.post(
+    "/polls/{poll_id}/votes", auth=SignedIn(), operation_id="vote", response={204: None},
+    summary="Answer a poll, once; who chose what is written nowhere",
+)  # fmt: skip
+def post_vote(request: Request, poll_id: PollId, body: VoteIn) -> Status[None]:
+    vote(actor=request.actor, poll_id=int(poll_id), options=body.options, now=clock.now())
+    return Status(204, None)
+
+
+def _poll(poll: PollView, now: datetime) -> dict[str, Any]:
+    return {
+        "id": str(poll.poll_id), "city_code": poll.city_code, "title": poll.title, "intro": poll.intro,
+        "options": list(poll.options), "most_choices": poll.most_choices, "electorate": poll.electorate,
+        "weights": poll.weights, "opens_at": poll.opens_at, "closes_at": poll.closes_at, "phase": poll.phase(now),
+        "is_demo": poll.is_demo,
+    }  # fmt: skip
 
 
 def _edition(edition: Edition) -> dict[str, Any]:

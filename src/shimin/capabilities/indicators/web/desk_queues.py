@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.indicators.public import ANALYST
+from shimin.capabilities.indicators.public import ANALYST, POLLSTER
 from shimin.kernel.actor import Actor
 from shimin.ui.desk import Queue, register_queue
 
@@ -12,3 +12,4 @@ def _uncounted(actor: Actor) -> None:
 
 
 register_queue(Queue("indicators.use", "使用情况", "chart-column", "indicators:desk_use", ANALYST, _uncounted))
+register_queue(Queue("indicators.polls", "征求意见", "vote", "indicators:desk_polls", POLLSTER, _uncounted))

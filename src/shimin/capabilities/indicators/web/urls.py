@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.indicators.web import green, index, report, use
+from shimin.capabilities.indicators.web import desk_polls, green, index, polls, report, use
 
 app_name = "indicators"
 
 urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/use$", use.use, name="use"),
     path("desk/use", use.desk_use, name="desk_use"),
+    re_path(r"^c/(?P<region_code>[0-9]{6})/polls$", polls.polls, name="polls"),
+    path("polls/<int:poll_id>", polls.poll, name="poll"),
+    path("polls/<int:poll_id>.csv", polls.download_csv, name="poll_csv"),
+    path("desk/polls", desk_polls.polls, name="desk_polls"),
+    path("desk/polls/new", desk_polls.new, name="desk_poll_new"),
+    path("desk/polls/<int:poll_id>", desk_polls.poll, name="desk_poll"),
+    path("desk/polls/<int:poll_id>/publish", desk_polls.publish, name="desk_poll_publish"),
+    path("desk/polls/<int:poll_id>/withdraw", desk_polls.withdraw, name="desk_poll_withdraw"),
     path("me/green", green.green, name="green"),
     path("me/green.png", green.picture, name="green_picture"),
     path("green", green.totals, name="green_totals"),

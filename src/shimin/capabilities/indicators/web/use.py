@@ -35,9 +35,9 @@ from shimin.capabilities.indicators.public import (
 from shimin.capabilities.indicators.web.reach import find_reach
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor
+from shimin.kernel.channels import CHANNELS
 from shimin.kernel.errors import NotFound
 from shimin.kernel.web.access import Request, public, staff
-from shimin.kernel.web.channels import CHANNELS
 from shimin.ui.plots import BarPlot, bars, line
 
 _ITEMS = 1000  # more than a city has

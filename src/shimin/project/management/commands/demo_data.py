@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from shimin.capabilities.identity.public import NotADemo
-from shimin.capabilities.indicators.public import publish_demo_editions
+from shimin.capabilities.indicators.public import provide_demo_polls, publish_demo_editions
 from shimin.kernel import clock
-from shimin.project.demo_city import settle
+from shimin.project.demo_city import accounts, settle
 from shimin.project.demo_requests import file_demo_requests
 
 
@@ -26,4 +26,6 @@ class Command(BaseCommand):
         except NotADemo as refused:
             raise CommandError(f"{refused.message}{refused.mend}") from refused
         self.stdout.write(f"demo accounts: {citizens} citizens and {officers} officers made, {requests} requests filed")
+        polls = provide_demo_polls(accounts()["officers"]["region"], clock.now())
+        self.stdout.write(f"demo polls: {polls} made")
         self.stdout.write(f"demo editions of the city index: {publish_demo_editions(clock.now())}")
