@@ -31,3 +31,8 @@ def read_code(text: str) -> str | None:
 def key_hash(account_id: int | None, key: str) -> bytes:
     """Return the handle of a filing's idempotency key; without an account the key alone."""
     return blind_index(f"{account_id or ''}\0{key}", context="service_requests.filing_key")
+
+
+def import_hash(city_code: str, source: str, key: str) -> bytes:
+    """Return the handle of a message that a bulk file of a source names ``key``."""
+    return blind_index(f"{city_code}\0{source}\0{key}", context="service_requests.import")

@@ -226,3 +226,17 @@ class FilingKey(Table):
     class Meta:
         db_table = "service_requests_filing_key"
         indexes: ClassVar = [models.Index(name="service_requests_key_age", fields=["made_at"])]
+
+
+class ImportedMessage(Table):
+    """The keyed hash of a bulk file's own name for a message → the request made of it: kept for good."""
+
+    kind: ClassVar[TableKind] = TableKind.HANDLE
+
+    hash = models.BinaryField(primary_key=True)
+    request_id = models.BigIntegerField()
+    fingerprint = models.BinaryField()
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "service_requests_imported"

@@ -35,6 +35,7 @@ from shimin.capabilities.service_requests.operations.dispatching import (
     decline,
     dispatch,
 )
+from shimin.capabilities.service_requests.operations.exporting import export_requests
 from shimin.capabilities.service_requests.operations.filing import MANDATE_SCOPE, Receipt, file_request, read_filing
 from shimin.capabilities.service_requests.operations.following import (
     HighestLevel,
@@ -63,6 +64,14 @@ from shimin.capabilities.service_requests.operations.handling import (
     return_request,
     send_back_draft,
     suspend,
+)
+from shimin.capabilities.service_requests.operations.importing import (
+    ImportOutcome,
+    Message,
+    import_message,
+    known_messages,
+    read_message,
+    told_to,
 )
 from shimin.capabilities.service_requests.operations.joining import join_request
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
@@ -137,7 +146,9 @@ __all__ = [
     "ExtensionTooLong",
     "Filing",
     "HighestLevel",
+    "ImportOutcome",
     "MergeRefused",
+    "Message",
     "NoEmergency",
     "NoteView",
     "OwnPage",
@@ -186,6 +197,7 @@ __all__ = [
     "dispatch_by_rule",
     "draft_reply",
     "end_mirrors",
+    "export_requests",
     "file_request",
     "find_desk_request",
     "find_request",
@@ -200,11 +212,13 @@ __all__ = [
     "get_request_for",
     "get_text_reader",
     "hand_over",
+    "import_message",
     "is_danger",
     "is_told",
     "is_told_at_home",
     "join_request",
     "kind_in",
+    "known_messages",
     "latest_open",
     "light_rule_for",
     "list_queue",
@@ -216,6 +230,7 @@ __all__ = [
     "publish_answer",
     "rate_answer",
     "read_filing",
+    "read_message",
     "read_rating",
     "refuse_extension",
     "release_reply",
@@ -235,6 +250,7 @@ __all__ = [
     "tell_filed",
     "tell_step",
     "term_for",
+    "told_to",
     "update_position",
     "withdraw",
 ]

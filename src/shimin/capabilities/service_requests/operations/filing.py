@@ -26,7 +26,7 @@ from shimin.capabilities.service_requests.events import RequestFiled
 from shimin.capabilities.service_requests.handles import CONTACT, code_hash, key_hash, query_code
 from shimin.capabilities.service_requests.ports import Place
 from shimin.kernel import audit, events, rate
-from shimin.kernel.actor import Actor, ActorKind
+from shimin.kernel.actor import SYSTEM, Actor, ActorKind
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.calendar.deadlines import Clock
 from shimin.kernel.crypto import encrypt
@@ -232,3 +232,18 @@ def _run(
 def _fingerprint(filing: Filing) -> bytes:
     """Tell filings of one key apart by what they say; the place may be measured anew by a page that is sent again."""
     return hashlib.sha256(f"{filing.city_code}\0{filing.words}".encode()).digest()
+
+
+def file_for_another(
+    *, filing: Filing, request_id: int, account_id: int | None, channel: str, now: datetime
+) -> tuple[str, datetime]:
+    """File what came another way than through its filer (a bulk file), in the caller's scope of the system.
+
+    Without limits and keys: the caller has its own. ``account_id``: who is told of it, if anybody. Returns number and
+    promise.
+    """
+    term = term_for(city_code=filing.city_code, kind=filing.kind, is_emergency=filing.is_emergency, now=now)
+    clock = Clock(term.deadline, now)
+    columns = _columns(SYSTEM, filing, request_id, clock, clock.due_at(working_calendar()), channel)
+    _, _, number, due_at, _ = _run(SYSTEM, {**columns, "account_id": account_id}, filing, "", now)
+    return number, due_at

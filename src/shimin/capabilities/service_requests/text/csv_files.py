@@ -6,13 +6,16 @@ import csv
 import gzip
 import io
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from shimin.kernel.values.office_text import decode_office_text
 
 # A cell may hold a whole letter with its pasted tables; the csv module stops at 131,072 characters.
 _LONGEST_CELL = 2**31 - 1
+_TIMES = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
 
 
 class FileUnreadable(Exception):
@@ -54,6 +57,34 @@ def read_table(path: Path, needed: tuple[str, ...] = ()) -> Table:
     except csv.Error as error:
         raise FileUnreadable(f"{path}, line {reader.line_num}: this is not CSV ({error}).") from error
     return Table(columns, tuple(rows), tuple(lines))
+
+
+def read_lines(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str] | None]]:
+    """Yield each row with the line on which it ends; None in the place of a row that has not the head's cells.
+
+    Raises:
+        FileUnreadable: the file as a whole cannot be used.
+    """
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(_decoded(path), newline=""), strict=True)
+    try:
+        columns = tuple(name.strip() for name in next(reader, []))
+        _check_head(path, columns, needed)
+        for cells in reader:
+            if cells:
+                yield reader.line_num, dict(zip(columns, cells, strict=True)) if len(cells) == len(columns) else None
+    except csv.Error as error:
+        raise FileUnreadable(f"{path}, line {reader.line_num}: this is not CSV ({error}).") from error
+
+
+def read_time(text: str) -> datetime | None:
+    """Return a local time as offices write it ("2026-11-25 08:30:00", "2026/11/25"), without zone; None: it is none."""
+    for form in _TIMES:
+        try:
+            return datetime.strptime(text.strip(), form)  # noqa: DTZ007 - who reads it knows the city
+        except ValueError:
+            continue
+    return None
 
 
 def _check_head(path: Path, columns: tuple[str, ...], needed: tuple[str, ...]) -> None:

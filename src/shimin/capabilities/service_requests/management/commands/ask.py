@@ -1,17 +1,21 @@
-"""``ask``: train the classifier of messages and read messages in bulk."""
+"""``ask``: messages and requests in bulk: import, export, classify, hot topics; the classifier and dispatch rules."""
 
 from __future__ import annotations
 
 import csv
 from argparse import ArgumentParser
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import orjson
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from shimin.capabilities.service_requests.bulk.exporting import export_file
+from shimin.capabilities.service_requests.bulk.importing import Columns, Progress, import_file, write_rejects
 from shimin.capabilities.service_requests.domain.dispatch_rules import RulesUnreadable, read_catalogue
 from shimin.capabilities.service_requests.public import check_catalogue
 from shimin.capabilities.service_requests.text.classifier.model import DEFAULT_FOLDER, ModelUnreadable, load_model
@@ -19,7 +23,9 @@ from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, 
 from shimin.capabilities.service_requests.text.topics.files import as_row, read_messages
 from shimin.capabilities.service_requests.text.topics.hot import find_topics
 from shimin.kernel import clock
-from shimin.kernel.clock import local_date
+from shimin.kernel.clock import CHINA, local_date
+
+_SHOWN = 20
 
 
 class Command(BaseCommand):
@@ -44,6 +50,24 @@ class Command(BaseCommand):
         classify.add_argument("--text", default="subject,body", help="the columns that hold the words")
         classify.add_argument("--id", default="id", help="the column that names the message")
         classify.add_argument("--model", type=Path, default=DEFAULT_FOLDER, help="a folder written by train")
+        bring = verbs.add_parser("import", help="make each line of a CSV file a request, once for good")
+        bring.add_argument(
+            "file", type=Path, help="columns: id, subject, body; posted_at, kind, address, district, phone"
+        )
+        bring.add_argument("--city", default="430100", help="the city's code (default 430100)")
+        bring.add_argument("--source", help="who names the messages by their ids (default: the file's name)")
+        bring.add_argument("--text", default="subject,body", help="the columns that hold the words")
+        bring.add_argument("--id", default="id", help="the column that names the message within the source")
+        bring.add_argument("--posted-at", default="posted_at", help="the column of the time, local; without: now")
+        bring.add_argument("--rejects", type=Path, help="write rejected lines here: line, id, reason")
+        export = verbs.add_parser("export", help="write a city's requests into a CSV file (.gz: packed)")
+        export.add_argument("file", type=Path)
+        export.add_argument("--city", default="430100", help="the city's code (default 430100)")
+        export.add_argument(
+            "--from", dest="starts", type=date.fromisoformat, default=date(2000, 1, 1), help="first day"
+        )
+        export.add_argument("--to", dest="ends", type=date.fromisoformat, help="the day after the last (default: all)")
+        export.add_argument("--unmasked", action="store_true", help="with numbers of people as they were written")
         rules = verbs.add_parser("rules", help="check the dispatch catalogue; what it names must be there")
         rules.add_argument("--folder", type=Path, help="where dispatch.csv lies (default: SHIMIN_RULES_DIR)")
         rules.add_argument("--city", default="430100", help="the city whose thresholds --measure takes")
@@ -76,9 +100,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"     {len(topic.message_ids)}: {' '.join(topic.message_ids)}")
 
     def _classify(self, options: dict[str, Any]) -> None:
-        columns = tuple(name.strip() for name in options["text"].split(",") if name.strip())
-        if not columns:
-            raise CommandError("--text names no column: give for example --text subject,body")
+        columns = _names(options["text"])
         table = read_table(options["input"], (options["id"], *columns))
         model = load_model(options["model"])
         try:
@@ -113,3 +135,60 @@ class Command(BaseCommand):
                 self.stdout.write(line)
         if faults:
             raise CommandError("the catalogue names what is not there, see above")
+
+    def _import(self, options: dict[str, Any]) -> None:
+        path: Path = options["file"]
+        columns = Columns(options["id"], _names(options["text"]), options["posted_at"])
+        done = import_file(
+            path, city_code=options["city"], source=options["source"] or path.name.split(".")[0], columns=columns,
+            now=clock.now(), told=_Meter(self.stderr.write),
+        )  # fmt: skip
+        if options["rejects"] is not None:
+            write_rejects(options["rejects"], done.rejects)
+        for reject in done.rejects[:_SHOWN]:
+            self.stderr.write(f"line {reject.line}, {reject.key or 'no id'}: {reject.reason}")
+        if len(done.rejects) > _SHOWN:
+            self.stderr.write(f"… and {len(done.rejects) - _SHOWN} more: write them into a file by --rejects")
+        self.stdout.write(
+            f"{done.lines} lines: {done.imported} imported, {done.repeated} known already, {len(done.rejects)} rejected"
+        )
+        if done.rejects:
+            raise CommandError("mend the rejected lines and run it again: what is imported stays as it is")
+
+    def _export(self, options: dict[str, Any]) -> None:
+        now = clock.now()
+        starts, ends = (
+            datetime.combine(day, time.min, tzinfo=CHINA)
+            for day in (options["starts"], options["ends"] or local_date(now) + timedelta(days=1))
+        )
+        try:
+            count = export_file(
+                options["file"], city_code=options["city"], starts_at=starts, ends_at=ends,
+                is_masked=not options["unmasked"], now=now,
+            )  # fmt: skip
+        except OSError as error:
+            raise CommandError(f"{options['file']} cannot be written: {error.strerror}") from error
+        self.stdout.write(f"{count} requests written into {options['file']}")
+
+
+class _Meter:
+    """Tells how far an import is, at most once a second."""
+
+    def __init__(self, write: Callable[[str], Any]) -> None:
+        self._write, self._started, self._told = write, monotonic(), monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        if monotonic() - self._told >= 1:
+            self._told = monotonic()
+            rate = progress.imported / (self._told - self._started)
+            self._write(
+                f"line {progress.lines}: {progress.imported} imported ({rate:.0f}/s), {progress.repeated} known, "
+                f"{len(progress.rejects)} rejected"
+            )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise CommandError("--text names no column: give for example --text subject,body")
+    return names

@@ -6,11 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table
+from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table, read_time
 from shimin.capabilities.service_requests.text.topics.hot import Message, Topic
 
 NEEDED = ("id", "subject", "body", "posted_at")
-_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d")
 
 
 def read_messages(path: Path) -> list[Message]:
@@ -55,12 +54,10 @@ def as_row(topic: Topic) -> dict[str, Any]:
 
 
 def _time(where: str, text: str) -> datetime:
-    for form in _FORMS:
-        try:
-            return datetime.strptime(text.strip(), form)  # noqa: DTZ007 - local times of one city, only compared
-        except ValueError:
-            continue
-    raise FileUnreadable(f"{where}: posted_at {text[:30]!r} is no time. Write it as 2026-11-25 08:30:00.")
+    found = read_time(text)
+    if found is None:
+        raise FileUnreadable(f"{where}: posted_at {text[:30]!r} is no time. Write it as 2026-11-25 08:30:00.")
+    return found
 
 
 def _likes(where: str, text: str) -> int:

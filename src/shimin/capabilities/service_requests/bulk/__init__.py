@@ -1,0 +1,1 @@
+"""Requests in bulk: messages from a CSV file, requests into one."""
