@@ -10,13 +10,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from shimin.capabilities.identity.tests.factories import NOW
-from shimin.capabilities.service_requests.bulk import importing
 from shimin.capabilities.service_requests.models import FilingKey, ImportedMessage, RequestStep, ServiceRequest
-from shimin.capabilities.service_requests.public import forget_filing_keys
+from shimin.capabilities.service_requests.public import forget_filing_keys, import_message
 from shimin.capabilities.service_requests.tests.factories import CITY, answered, file
 from shimin.kernel import clock
 from shimin.kernel.models import AuditRecord, Event
 
+IMPORT = "shimin.capabilities.service_requests.bulk.importing.import_message"
 HEAD = "id,subject,body,posted_at,kind,address,district,phone\n"
 LINE = '{id},路灯坏了,"岳麓区桐梓坡路，\n晚上很黑",{at},{kind},{place},{district},{phone}\n'
 
@@ -35,7 +35,7 @@ def bring(city, tmp_path, capsys):
         path = tmp_path / name
         path.write_bytes(text.encode())
         call_command("ask", "import", str(path), *options)
-        return capsys.readouterr().out.strip()
+        return str(capsys.readouterr().out).strip()
 
     return run
 
@@ -75,7 +75,7 @@ def test_another_source_names_other_messages(bring):
 
 def test_broken_off_it_goes_on_where_it_was(bring, monkeypatch):
     """A kill between two lines is the same as an error there: what is done stays, the rest follows."""
-    text, real, left = HEAD + "".join(line(str(number)) for number in range(20)), importing.import_message, [7]
+    text, real, left = HEAD + "".join(line(str(number)) for number in range(20)), import_message, [7]
 
     def dies(**about):
         if not left[0]:
@@ -83,11 +83,11 @@ def test_broken_off_it_goes_on_where_it_was(bring, monkeypatch):
         left[0] -= 1
         return real(**about)
 
-    monkeypatch.setattr(importing, "import_message", dies)
+    monkeypatch.setattr(IMPORT, dies)
     with pytest.raises(KeyboardInterrupt):
         bring(text)
     assert ServiceRequest.objects.count() == 7
-    monkeypatch.setattr(importing, "import_message", real)
+    monkeypatch.setattr(IMPORT, real)
     assert bring(text) == "20 lines: 13 imported, 7 known already, 0 rejected"
     assert ServiceRequest.objects.count() == ImportedMessage.objects.count() == 20
 
