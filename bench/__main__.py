@@ -14,7 +14,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import account, ask, enquire, index, memory, pay, portal, rush, search
+from bench.workloads import account, ask, enquire, index, memory, pay, portal, rush, search, use
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -28,12 +28,13 @@ WORKLOADS: dict[str, Workload] = {
     "account": account.measure,
     "ask": ask.measure,
     "pay": pay.measure,
+    "use": use.measure,
     "memory": memory.measure,
 }
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
-_OWN = frozenset({"enquire", "rush", "account", "ask", "pay", "memory"})
+_OWN = frozenset({"enquire", "rush", "account", "ask", "pay", "use", "memory"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 

@@ -17,6 +17,7 @@ class Plan:
     distractors: int = 50_000
     hang_pairs: int = 7
     events: int = 100_000_000
+    counted: int = 10_000_000
     rounds: int = ROUNDS
     quick: bool = False
 
@@ -30,5 +31,12 @@ class Plan:
 def quick() -> Plan:
     """Return the plan that shows within a minute whether all works."""
     return Plan(
-        seconds=1.0, residents=1_500, requests=20_000, distractors=2_000, hang_pairs=3, events=1_000_000, quick=True
+        seconds=1.0,
+        residents=1_500,
+        requests=20_000,
+        distractors=2_000,
+        hang_pairs=3,
+        events=1_000_000,
+        counted=200_000,
+        quick=True,
     )

@@ -21,7 +21,8 @@ class UseCount(Table):
     key = models.TextField()
     stage = models.TextField()
     times = models.BigIntegerField()
-    pk = models.CompositePrimaryKey("city_code", "day", "dimension", "key", "stage")
+    # In the order of every question: one dimension and stage of a city, over days.
+    pk = models.CompositePrimaryKey("city_code", "dimension", "stage", "day", "key")
 
     class Meta:
         db_table = "indicators_use_count"

@@ -25,7 +25,7 @@ _LOCK = "hashtext('indicators_use_count')"
 _ADD = """
     INSERT INTO indicators_use_count (city_code, day, dimension, key, stage, times)
     SELECT * FROM unnest(%s::text[], %s::date[], %s::text[], %s::text[], %s::text[], %s::bigint[])
-    ON CONFLICT (city_code, day, dimension, key, stage)
+    ON CONFLICT (city_code, dimension, stage, day, key)
     DO UPDATE SET times = indicators_use_count.times + excluded.times
 """
 
