@@ -89,6 +89,12 @@ from shimin.capabilities.service_requests.ports import (
     get_text_reader,
     set_text_reader,
 )
+from shimin.capabilities.service_requests.queries.by_agency import (
+    HOW,
+    STATEMENT,
+    AgencyFigures,
+    figures_by_agency,
+)
 from shimin.capabilities.service_requests.queries.desk import (
     QueueFilter,
     QueuePage,
@@ -124,6 +130,7 @@ from shimin.capabilities.service_requests.queries.views import (
 __all__ = [
     "BAD",
     "DISPATCHER",
+    "HOW",
     "KIND_WORDS",
     "LONGEST_ADDRESS",
     "LONGEST_WORDS",
@@ -133,12 +140,14 @@ __all__ = [
     "RATING_WORDS",
     "REVIEWER",
     "STAFF_ROLES",
+    "STATEMENT",
     "STATE_WORDS",
     "STEP_WORDS",
     "SUPERVISOR",
     "Action",
     "Advice",
     "AgencyChoice",
+    "AgencyFigures",
     "Choice",
     "ClockView",
     "DeskRequest",
@@ -198,6 +207,7 @@ __all__ = [
     "draft_reply",
     "end_mirrors",
     "export_requests",
+    "figures_by_agency",
     "file_request",
     "find_desk_request",
     "find_request",
