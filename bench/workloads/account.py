@@ -1,4 +1,4 @@
-"""``account``: the account's costs. So far its token endpoint: codes that are exchanged for tokens (M04).
+"""``account``: the account's costs: its token endpoint, codes that are exchanged for tokens (M04), and key rotation.
 
 Each round exchanges codes that nobody has used, as a system's server does (secret, code; the answer holds an id token,
 an access and a refresh token), and beside it runs the rows of such an exchange by pgbench, over other codes. A part of
@@ -32,6 +32,7 @@ ALGORITHMS = ("RS256", "ES256")
 PEOPLE = 1_000
 _MOST_PER_SECOND = 1_500  # no round can use up more codes than this
 _CHECKED = 50
+FIELDS, _QUICK_FIELDS = 1_000_000, 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,26 @@ def measure(installation: Installation, plan: Plan) -> list[Figure]:
         figures.append(Figure("account", metric, "exchanges/s", rates, raws, Bound(">=", 0.10)))
     return [
         *figures,
+        *_rotation(installation, plan),
         Figure("account", "tokens_checked", "tokens", [checked]),
         Figure("account", "wrong_tokens", "tokens", [wrong], bound=Bound("<=", 0)),
         *web_memory("account", installation),
     ]
+
+
+def _rotation(installation: Installation, plan: Plan) -> list[Figure]:
+    """Return how fast ``keys rotate`` writes fields anew, killed three times on its way, beside plain UPDATEs."""
+    fields = _QUICK_FIELDS if plan.quick else FIELDS
+    say(f"account: a new key for {fields:,} fields, killed three times")
+    told = json.loads(installation.run("bench.rotating", str(fields)))
+    missing = told["expected"] - told["written"]
+    return [
+        Figure(
+            "account", "keys_rotated", "fields/s", [told["per_second"]], [told["raw_per_second"]], Bound(">=", 0.2)
+        ),
+        Figure("account", "keys_rotated_kills", "kills", [told["kills"]]),
+        Figure("account", "keys_rotated_wrong", "fields", [told["wrong"] + missing], bound=Bound("<=", 0)),
+    ]  # fmt: skip
 
 
 def _system(installation: Installation, crowd: Crowd, codes: int, algorithm: str) -> System:

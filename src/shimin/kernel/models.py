@@ -10,6 +10,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 
@@ -134,7 +135,7 @@ class IdempotencyRecord(Table):
     hash = models.BinaryField(primary_key=True)
     account_id = models.BigIntegerField()
     fingerprint = models.BinaryField()
-    answer = models.BinaryField()
+    answer = SealedField(context="kernel.idempotency")
     made_at = models.DateTimeField()
 
     class Meta:

@@ -17,6 +17,7 @@ _NOT_HANDED_ON = frozenset({"SHIMIN_DEMO", "PYTHONDONTWRITEBYTECODE"})
 
 # Data is written with these; the others may be changed at will and only make the next start set up again.
 _DATA_KEYS = ("field_key", "index_key", "audit_key")
+_ROTATED_KEYS = ("field_key",)
 # What a database or the static files are made from never lies in these folders.
 _UNRELATED = frozenset({"tests", "launch", "sandbox", "templates", "static"})
 
@@ -64,8 +65,13 @@ def demo_accounts(settings: Settings, database: Database) -> str:
 
 
 def key_checks(settings: Settings) -> dict[str, str]:
-    """Return for each key that is there a short digest, to tell keys apart without knowing them."""
+    """Return for each key that is there a short digest, to tell keys apart without knowing them.
+
+    Rotation lays further keys beside field_key: field_key.1 and so on.
+    """
     paths = {name: settings.key_path(name) for name in KEY_NAMES}
+    for name in _ROTATED_KEYS:
+        paths |= {f"{name}{path.suffix}": path for path in _further(settings.key_path(name))}
     return {name: _key_check(name, path) for name, path in paths.items() if path.is_file()}
 
 
@@ -92,7 +98,7 @@ def _file_stages(settings: Settings, environ: dict[str, str]) -> list[Stage]:
     return [
         Stage(
             "Keys",
-            lambda: len(key_checks(settings)) == len(KEY_NAMES),
+            lambda: all(settings.key_path(name).is_file() for name in KEY_NAMES),
             lambda: _manage(settings, environ, "make_keys"),
         ),
         stamped(
@@ -144,5 +150,14 @@ def _manage(settings: Settings, environ: dict[str, Any], *command: str) -> str:
     )
 
 
+def _further(path: Path) -> list[Path]:
+    return [each for each in sorted(path.parent.glob(f"{path.name}.[0-9]*")) if each.suffix[1:].isdigit()]
+
+
 def _key_check(name: str, path: Path) -> str:
-    return hashlib.sha256(b"shimin key check " + name.encode() + path.read_bytes()).hexdigest()[:16]
+    """Return the digest of a key file; a wrapped one carries the digest it had before (``kernel.crypto.key_files``)."""
+    content = path.read_bytes()
+    for line in content.split(b"\n")[1:]:
+        if line.startswith(b"check "):
+            return line.removeprefix(b"check ").decode()
+    return hashlib.sha256(b"shimin key check " + name.encode() + content).hexdigest()[:16]

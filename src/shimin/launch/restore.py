@@ -72,7 +72,9 @@ def read_backup(settings: Settings, database: Database, archive: tarfile.TarFile
 def lost_without_keys(settings: Settings, manifest: dict[str, Any]) -> list[str]:
     """Return what the restored data loses because the keys here are not those of the backup."""
     have = key_checks(settings)
-    return [text for name, text in _LOST_WITHOUT.items() if have.get(name) != manifest["keys"].get(name)]
+    lost = [text for name, text in _LOST_WITHOUT.items() if have.get(name) != manifest["keys"].get(name)]
+    further = (name for name in sorted(manifest["keys"]) if name.startswith("field_key."))
+    return [*lost, *(f"what {name} encrypted cannot be read" for name in further if name not in have)]
 
 
 def _manifest(settings: Settings, archive: tarfile.TarFile) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import os
@@ -12,6 +11,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from shimin.kernel.crypto.key_files import KeyFileUnreadable, read_key
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -48,6 +49,8 @@ class Config:
     duty_phones: tuple[str, ...] = ()  # who is texted when a request speaks of danger to life
     green_reference: bool = False  # carbon factors that nobody verified count too
     scanner: tuple[str, int] | None = None  # ClamAV's daemon: host and port
+    field_key_path: Path | None = None  # further keys that rotation made lie beside it
+    master_key: bytes | None = None  # opens key files that are wrapped
     public_url: str = "http://127.0.0.1:8000"  # how people and other systems reach the site; no slash at the end
 
     def database_password(self, role: str) -> str:
@@ -70,6 +73,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     if suite not in ("international", "sm"):
         raise ConfigError(f"SHIMIN_CRYPTO_SUITE={suite!r}: use international or sm.")
     port = _integer(environ, "SHIMIN_PORT", 8000)
+    master = _master_key(environ)
     return Config(
         process=process,
         database_url=environ.get("DATABASE_URL", ""),
@@ -77,10 +81,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         data_dir=data_dir,
         keys_dir=keys_dir,
         rules_dir=Path(environ.get("SHIMIN_RULES_DIR", str(data_dir / "rules"))),
-        secret_key=_key(environ, keys_dir, "secret_key"),
-        field_key=_key(environ, keys_dir, "field_key"),
-        index_key=_key(environ, keys_dir, "index_key"),
-        audit_key=_key(environ, keys_dir, "audit_key"),
+        secret_key=_key(environ, keys_dir, "secret_key", master),
+        field_key=_key(environ, keys_dir, "field_key", master),
+        index_key=_key(environ, keys_dir, "index_key", master),
+        audit_key=_key(environ, keys_dir, "audit_key", master),
         demo=environ.get("SHIMIN_DEMO", "") == "1",
         debug=environ.get("SHIMIN_DEBUG", "") == "1",
         hosts=tuple(filter(None, environ.get("SHIMIN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(","))),
@@ -93,6 +97,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         duty_phones=_phones(environ),
         green_reference=environ.get("SHIMIN_GREEN_REFERENCE", environ.get("SHIMIN_DEMO", "")) == "1",
         scanner=_address(environ, "SHIMIN_SCANNER"),
+        field_key_path=_key_path(environ, keys_dir, "field_key"),
+        master_key=master,
         public_url=_site(environ, f"http://127.0.0.1:{port}"),
     )
 
@@ -179,14 +185,29 @@ def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
         raise ConfigError(f"{name}: {error}. Use addresses or networks, e.g. 127.0.0.1,10.0.0.0/8.") from None
 
 
-def _key(environ: Mapping[str, str], keys_dir: Path, name: str) -> bytes:
+def _master_key(environ: Mapping[str, str]) -> bytes | None:
+    """Return the key that opens wrapped key files, None when none is named."""
+    text = environ.get("SHIMIN_MASTER_KEY_FILE", "")
+    if not text:
+        return None
+    try:
+        return read_key(Path(text), name="master_key", master=None).secret
+    except (OSError, KeyFileUnreadable) as error:
+        raise ConfigError(f"SHIMIN_MASTER_KEY_FILE: {error}") from error
+
+
+def _key_path(environ: Mapping[str, str], keys_dir: Path, name: str) -> Path:
+    return Path(environ.get(f"SHIMIN_{name.upper()}_FILE", str(keys_dir / name)))
+
+
+def _key(environ: Mapping[str, str], keys_dir: Path, name: str, master: bytes | None) -> bytes:
     """Return 32 secret bytes: from SHIMIN_<NAME>_FILE, else the keys folder, else (before set-up) zeroes."""
-    path = Path(environ.get(f"SHIMIN_{name.upper()}_FILE", str(keys_dir / name)))
+    path = _key_path(environ, keys_dir, name)
     if not path.exists():
         if environ.get("SHIMIN_PROCESS", "owner") == "owner":
             return bytes(32)  # tests and commands before `make_keys`; serving processes refuse
         raise ConfigError(f"{path} is missing: run `./shimin setup`.")
-    key = base64.b64decode(path.read_text().strip())
-    if len(key) != 32:
-        raise ConfigError(f"{path} must hold 32 bytes in base64.")
-    return key
+    try:
+        return read_key(path, name=name, master=master).secret
+    except KeyFileUnreadable as error:
+        raise ConfigError(str(error)) from error

@@ -12,6 +12,7 @@ from django.db.models import Q
 from shimin.capabilities.enquiries.domain.disputes import DisputeReason, DisputeState
 from shimin.capabilities.enquiries.domain.outcomes import Outcome
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 _PENDING = Q(outcome=str(Outcome.PENDING))
@@ -146,7 +147,7 @@ class CachedExtract(Table):
     person_id = models.BigIntegerField()
     version_id = models.BigIntegerField()
     key = models.BinaryField()
-    data = models.BinaryField()
+    data = SealedField(passing="each row is sealed for its person and question, and gone within the hour")
     as_of = models.DateTimeField()
     record_count = models.IntegerField()
     bound = models.IntegerField()

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from shimin.capabilities.notices.domain import NoticeState
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 # Contexts of the encrypted columns.
@@ -27,7 +28,7 @@ class Notice(Table):
     id = models.BigIntegerField(primary_key=True, default=new_id)
     account_id = models.BigIntegerField()
     template = models.TextField()
-    values = models.BinaryField()
+    values = SealedField(context=VALUES)
     state = models.TextField(default=NoticeState.DELIVERED)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
@@ -50,9 +51,9 @@ class TextMessage(Table):
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     template = models.TextField()
-    phone = models.BinaryField()
+    phone = SealedField(context=TEXT_PHONE)
     phone_tail = models.CharField(max_length=4)
-    text = models.BinaryField()
+    text = SealedField(context=TEXT)
     state = models.TextField(default=NoticeState.QUEUED)
     attempts = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()

@@ -12,6 +12,7 @@ from shimin.capabilities.service_requests.domain.rating import Rating
 from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 
@@ -183,7 +184,7 @@ class Reporter(Table):
     account_id = models.BigIntegerField(null=True)
     role = models.TextField()
     is_confidential = models.BooleanField(default=False)
-    contact = models.BinaryField(default=b"")
+    contact = SealedField(default=b"", context="service_requests.reporter.contact")
     since_at = models.DateTimeField()
 
     class Meta:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from shimin.capabilities.sign_on.domain.clients import Algorithm, AuthMethod, ClientState, TokenKind
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 
@@ -75,7 +76,7 @@ class SigningKey(Table):
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     algorithm = models.TextField()
-    private = models.BinaryField()
+    private = SealedField(context="sign_on.signing_key.private")
     public = models.JSONField()
     made_at = models.DateTimeField()
     signs_from = models.DateTimeField()

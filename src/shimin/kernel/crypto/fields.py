@@ -3,7 +3,7 @@
 The algorithms come from the ``cryptography`` package: not certified modules in the sense of GB/T 37092.
 
 A sealed value is ``header(1) nonce(12) ciphertext tag(16)``. The header's upper half names the suite, its lower half
-the key, so old values stay readable when the suite or the key changes. Nonces are random: one key
+the key (``ring``), so old values stay readable when the suite or the key changes. Nonces are random: one key
 is good for 2^32 values.
 The blind index has no header: choose the suite before the first account exists.
 """
@@ -23,8 +23,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 
+from shimin.kernel.crypto.ring import field_ring
+
 _NONCE, _TAG = 12, 16
-_KEY_ID = 0  # rotation adds further keys; the header has room for sixteen
 
 
 class Suite(IntEnum):
@@ -32,6 +33,14 @@ class Suite(IntEnum):
 
     INTERNATIONAL = 1
     SM = 2
+
+    @classmethod
+    def named(cls, name: str) -> Suite:
+        """Return the suite as the setting calls it."""
+        return cls.SM if name == "sm" else cls.INTERNATIONAL
+
+
+_SUITES = {int(suite): suite for suite in Suite}
 
 
 class DecryptionError(RuntimeError):
@@ -41,10 +50,11 @@ class DecryptionError(RuntimeError):
 def encrypt(text: str, *, context: str) -> bytes:
     """Return ``text`` sealed. ``context`` ("identity.person.id_number") is bound in: a value moved to another
     column does not open."""
-    suite = _suite()
+    key = field_ring().writing()
+    suite = Suite.named(key.suite) if key.suite else _suite()
     nonce = os.urandom(_NONCE)
-    header = bytes([suite << 4 | _KEY_ID])
-    return header + nonce + _seal(suite, nonce, text.encode(), context.encode())
+    header = bytes([suite << 4 | key.id])
+    return header + nonce + _seal(suite, key.secret, nonce, text.encode(), context.encode())
 
 
 def decrypt(data: bytes, *, context: str) -> str:
@@ -54,11 +64,13 @@ def decrypt(data: bytes, *, context: str) -> str:
         DecryptionError: see the class.
     """
     data = bytes(data)  # psycopg hands out memoryviews
-    if len(data) < 1 + _NONCE + _TAG or data[0] & 0x0F != _KEY_ID or data[0] >> 4 not in set(Suite):
+    suite = _SUITES.get(data[0] >> 4) if len(data) >= 1 + _NONCE + _TAG else None
+    key = field_ring().get(data[0] & 0x0F) if suite is not None else None
+    if suite is None or key is None:
         raise DecryptionError("not a sealed value, or sealed with a key that is not here")
-    suite, nonce, body = Suite(data[0] >> 4), data[1 : 1 + _NONCE], data[1 + _NONCE :]
+    nonce, body = data[1 : 1 + _NONCE], data[1 + _NONCE :]
     try:
-        return _open(suite, nonce, body, context.encode()).decode()
+        return _open(suite, key.secret, nonce, body, context.encode()).decode()
     except InvalidTag:
         raise DecryptionError("the value was altered, or sealed for another context or key") from None
 
@@ -74,11 +86,11 @@ def blind_index(value: str, *, context: str) -> bytes:
 
 
 def _suite() -> Suite:
-    return Suite.SM if settings.SHIMIN.crypto_suite == "sm" else Suite.INTERNATIONAL
+    return Suite.named(settings.SHIMIN.crypto_suite)
 
 
-def _seal(suite: Suite, nonce: bytes, plain: bytes, context: bytes) -> bytes:
-    key = _suite_key(suite, settings.SHIMIN.field_key)
+def _seal(suite: Suite, secret: bytes, nonce: bytes, plain: bytes, context: bytes) -> bytes:
+    key = _suite_key(suite, secret)
     if suite is Suite.INTERNATIONAL:
         return _aes(key).encrypt(nonce, plain, context)
     encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
@@ -86,8 +98,8 @@ def _seal(suite: Suite, nonce: bytes, plain: bytes, context: bytes) -> bytes:
     return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
 
 
-def _open(suite: Suite, nonce: bytes, body: bytes, context: bytes) -> bytes:
-    key = _suite_key(suite, settings.SHIMIN.field_key)
+def _open(suite: Suite, secret: bytes, nonce: bytes, body: bytes, context: bytes) -> bytes:
+    key = _suite_key(suite, secret)
     if suite is Suite.INTERNATIONAL:
         return _aes(key).decrypt(nonce, body, context)
     decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, body[-_TAG:])).decryptor()
@@ -95,13 +107,13 @@ def _open(suite: Suite, nonce: bytes, body: bytes, context: bytes) -> bytes:
     return decryptor.update(body[:-_TAG]) + decryptor.finalize()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _suite_key(suite: Suite, field_key: bytes) -> bytes:
     """Derive the suite's own key: one secret must not serve two algorithms."""
     derived = hmac.digest(field_key, f"field encryption {suite.name}".encode(), hashlib.sha256)
     return derived[:16] if suite is Suite.SM else derived
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _aes(key: bytes) -> AESGCM:
     return AESGCM(key)

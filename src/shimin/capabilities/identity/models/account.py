@@ -11,6 +11,7 @@ from django.db.models import Q
 from shimin.capabilities.identity import passwords
 from shimin.capabilities.identity.domain import AccountKind, AccountStatus
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 
@@ -26,7 +27,7 @@ class Account(AbstractBaseUser, Table):
     account_kind = models.TextField(default=AccountKind.CITIZEN)
     status = models.TextField(default=AccountStatus.ACTIVE)
     person = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="+")
-    phone = models.BinaryField(default=bytes)  # encrypted; empty for staff
+    phone = SealedField(default=bytes, context="identity.account.phone")  # empty for staff
     staff_name = models.TextField(default="")  # shown beside what staff did; empty for citizens
     level = models.SmallIntegerField(default=0)
     level_until = models.DateTimeField(null=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 
@@ -21,7 +22,7 @@ class CodeGenerator(Table):
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     account = models.ForeignKey("identity.Account", models.CASCADE, related_name="+")
-    secret = models.BinaryField()  # encrypted
+    secret = SealedField(context="identity.code_generator.secret")
     last_step = models.BigIntegerField(default=0)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 
@@ -17,8 +18,8 @@ class Person(Table):
     kind: ClassVar[TableKind] = TableKind.PERSON
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
-    name = models.BinaryField()
-    id_number = models.BinaryField()
+    name = SealedField(context="identity.person.name")
+    id_number = SealedField(context="identity.person.id_number")
     verified_at = models.DateTimeField()
 
     class Meta:

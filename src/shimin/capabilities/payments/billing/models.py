@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from shimin.kernel.ids import new_id
+from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
 
 
@@ -22,7 +23,7 @@ class BoundAccount(Table):
     account_id = models.BigIntegerField()
     city_code = models.CharField(max_length=6)
     biller_code = models.TextField()
-    number_sealed = models.BinaryField()
+    number_sealed = SealedField(context="billing.account_number")
     number_hash = models.BinaryField()
     number_tail = models.CharField(max_length=4)
     home = models.TextField()
