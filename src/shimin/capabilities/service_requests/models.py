@@ -47,6 +47,7 @@ class ServiceRequest(Table):
     agency_id = models.BigIntegerField(null=True)
     is_fixed = models.BooleanField(default=False)
     returns = models.SmallIntegerField(default=0)
+    rung = models.SmallIntegerField(default=0, db_default=0)
     handler_id = models.BigIntegerField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
@@ -94,6 +95,7 @@ class ServiceRequest(Table):
                 | Q(agency_id__isnull=False),
             ),
             models.CheckConstraint(name="service_requests_request_level", condition=Q(level__gte=0, level__lte=9)),
+            models.CheckConstraint(name="service_requests_request_rung", condition=Q(rung__gte=0, rung__lte=3)),
             models.CheckConstraint(
                 name="service_requests_request_merged",
                 condition=Q(merged_into_id__isnull=True) | ~Q(merged_into_id=F("id")),
@@ -122,6 +124,17 @@ class ServiceRequest(Table):
                 name="service_requests_look_again",
                 fields=["look_again_date"],
                 condition=Q(state=str(RequestState.SUSPENDED)),
+            ),
+            models.Index(name="service_requests_running", fields=["due_at", "id"], condition=Q(is_clock_running=True)),
+            models.Index(
+                name="service_requests_watched_city",
+                fields=["city_code", "state", "due_at", "id"],
+                condition=Q(rung__gt=0),
+            ),
+            models.Index(
+                name="service_requests_watched",
+                fields=["agency_id", "state", "due_at", "id"],
+                condition=Q(rung__gt=0),
             ),
         ]
 
@@ -241,3 +254,87 @@ class ImportedMessage(Table):
 
     class Meta:
         db_table = "service_requests_imported"
+
+
+class Card(Table):
+    """A yellow or red card of supervision for one round of a request, and its appeal."""
+
+    kind: ClassVar[TableKind] = TableKind.CITY
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="cards")
+    city_code = models.CharField(max_length=6)
+    agency_id = models.BigIntegerField(null=True)
+    level = models.SmallIntegerField()
+    light = models.TextField()
+    due_at = models.DateTimeField()
+    issued_at = models.DateTimeField()
+    appeal_state = models.TextField(default="")
+    appeal_words = models.TextField(default="")
+    appealed_by_id = models.BigIntegerField(null=True)
+    appealed_at = models.DateTimeField(null=True)
+    decision_words = models.TextField(default="")
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "service_requests_card"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["city_code", "request", "level", "light"], name="service_requests_card_once"
+            ),
+            models.CheckConstraint(name="service_requests_card_light", condition=Q(light__in=["yellow", "red"])),
+            models.CheckConstraint(
+                name="service_requests_card_appeal", condition=Q(appeal_state__in=["", "open", "upheld", "lifted"])
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                name="service_requests_card_appeals", fields=["appealed_at"], condition=Q(appeal_state="open")
+            ),
+        ]
+
+
+class CallBack(Table):
+    """A call to somebody whose request was answered: drawn, tried, and what they said."""
+
+    kind: ClassVar[TableKind] = TableKind.CITY
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="call_backs")
+    city_code = models.CharField(max_length=6)
+    agency_id = models.BigIntegerField(null=True)
+    level = models.SmallIntegerField()
+    drawn_at = models.DateTimeField()
+    state = models.TextField(default="waiting")
+    tries = models.SmallIntegerField(default=0)
+    called_at = models.DateTimeField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    is_responded = models.BooleanField(null=True)
+    is_solved = models.BooleanField(null=True)
+    rating = models.TextField(default="")
+    words = models.TextField(default="")
+    wants_redo = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "service_requests_call_back"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["city_code", "request", "level"], name="service_requests_call_back_once"),
+            models.CheckConstraint(
+                name="service_requests_call_back_state", condition=Q(state__in=["waiting", "reached", "unreached"])
+            ),
+            models.CheckConstraint(
+                name="service_requests_call_back_rating",
+                condition=Q(rating="") | Q(rating__in=[str(rating) for rating in Rating]),
+            ),
+            models.CheckConstraint(
+                name="service_requests_call_back_said",
+                condition=~Q(state="reached")
+                | (Q(is_responded__isnull=False, is_solved__isnull=False) & ~Q(rating="")),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                name="service_requests_to_call", fields=["city_code", "drawn_at"], condition=Q(state="waiting")
+            ),
+        ]

@@ -15,8 +15,30 @@ from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS
 from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
-from shimin.capabilities.service_requests.events import RequestFiled, RequestJoined, RequestMoved
+from shimin.capabilities.service_requests.events import (
+    CallBackNoted,
+    CardAppealed,
+    CardDecided,
+    CardIssued,
+    RequestFiled,
+    RequestJoined,
+    RequestMoved,
+)
 from shimin.capabilities.service_requests.operations.alerting import NoEmergency, alert_duty_desk, update_position
+from shimin.capabilities.service_requests.operations.calling_back import (
+    CallBackEnded,
+    draw_call_back,
+    note_call,
+    note_unreached,
+    reveal_phone,
+)
+from shimin.capabilities.service_requests.operations.carding import (
+    AppealNotOpen,
+    appeal_card,
+    card_answered,
+    decide_appeal,
+    issue_cards,
+)
 from shimin.capabilities.service_requests.operations.deriving import (
     end_mirrors,
     follow_hand_over,
@@ -78,6 +100,7 @@ from shimin.capabilities.service_requests.operations.merging import MergeRefused
 from shimin.capabilities.service_requests.operations.noting import add_note
 from shimin.capabilities.service_requests.operations.ruling import dispatch_by_rule
 from shimin.capabilities.service_requests.operations.suggesting import suggest_category
+from shimin.capabilities.service_requests.operations.supervising import LadderSkipped, order, redo, summon, urge
 from shimin.capabilities.service_requests.operations.telling import is_told, tell_filed, tell_step
 from shimin.capabilities.service_requests.operations.upkeep import close_unrated, forget_filing_keys, resume_due
 from shimin.capabilities.service_requests.ports import (
@@ -116,6 +139,17 @@ from shimin.capabilities.service_requests.queries.own import (
     look_up_request,
 )
 from shimin.capabilities.service_requests.queries.rows import DISPATCHER, OFFICER, REVIEWER, STAFF_ROLES, SUPERVISOR
+from shimin.capabilities.service_requests.queries.supervising import (
+    CallBackView,
+    CardView,
+    Figures,
+    Grouping,
+    count_figures,
+    list_appeals,
+    list_call_backs,
+    list_cards_of,
+    require_supervisor,
+)
 from shimin.capabilities.service_requests.queries.views import (
     ClockView,
     DeskRequest,
@@ -148,14 +182,25 @@ __all__ = [
     "Advice",
     "AgencyChoice",
     "AgencyFigures",
+    "AppealNotOpen",
+    "CallBackEnded",
+    "CallBackNoted",
+    "CallBackView",
+    "CardAppealed",
+    "CardDecided",
+    "CardIssued",
+    "CardView",
     "Choice",
     "ClockView",
     "DeskRequest",
     "ExtensionNotOpen",
     "ExtensionTooLong",
+    "Figures",
     "Filing",
+    "Grouping",
     "HighestLevel",
     "ImportOutcome",
+    "LadderSkipped",
     "MergeRefused",
     "Message",
     "NoEmergency",
@@ -193,18 +238,23 @@ __all__ = [
     "add_note",
     "advise",
     "alert_duty_desk",
+    "appeal_card",
     "approve_extension",
     "arbitrate",
     "ask_extension",
+    "card_answered",
     "check_catalogue",
     "classify",
     "close_unrated",
+    "count_figures",
     "count_queue",
     "count_try",
+    "decide_appeal",
     "decline",
     "dispatch",
     "dispatch_by_rule",
     "draft_reply",
+    "draw_call_back",
     "end_mirrors",
     "export_requests",
     "figures_by_agency",
@@ -226,35 +276,46 @@ __all__ = [
     "is_danger",
     "is_told",
     "is_told_at_home",
+    "issue_cards",
     "join_request",
     "kind_in",
     "known_messages",
     "latest_open",
     "light_rule_for",
+    "list_appeals",
+    "list_call_backs",
+    "list_cards_of",
     "list_queue",
     "list_requests",
     "look_up_request",
     "mask_personal_data",
     "merge",
+    "note_call",
+    "note_unreached",
+    "order",
     "personal_data_in",
     "publish_answer",
     "rate_answer",
     "read_filing",
     "read_message",
     "read_rating",
+    "redo",
     "refuse_extension",
     "release_reply",
     "reopen",
     "reply",
     "reply_interim",
+    "require_supervisor",
     "resume",
     "resume_due",
     "return_request",
+    "reveal_phone",
     "send_back_draft",
     "set_text_reader",
     "split",
     "states_page",
     "suggest_category",
+    "summon",
     "suspend",
     "take_back",
     "tell_filed",
@@ -262,5 +323,6 @@ __all__ = [
     "term_for",
     "told_to",
     "update_position",
+    "urge",
     "withdraw",
 ]

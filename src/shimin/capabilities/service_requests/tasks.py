@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.service_requests.public import close_unrated, forget_filing_keys, resume_due
+from shimin.capabilities.service_requests.public import close_unrated, forget_filing_keys, issue_cards, resume_due
 from shimin.kernel import clock
 from shimin.kernel.worker.periodic import every
 
@@ -23,3 +23,9 @@ def look_again() -> None:
 def forget_keys() -> None:
     """Forget idempotency keys that no page can send again."""
     forget_filing_keys(clock.now())
+
+
+@every(60, "service_requests.issue_cards")
+def turn_lights() -> None:
+    """Issue yellow and red cards as lights turn."""
+    issue_cards(clock.now())

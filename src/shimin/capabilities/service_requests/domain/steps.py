@@ -46,6 +46,10 @@ class Action(StrEnum):
     RATE = "rate"
     CLOSE = "close"
     REOPEN = "reopen"
+    URGE = "urge"
+    ORDER = "order"
+    SUMMON = "summon"
+    REDO = "redo"
 
 
 class Who(StrEnum):
@@ -56,6 +60,7 @@ class Who(StrEnum):
     DISPATCHER = "dispatcher"
     OFFICER = "officer"
     REVIEWER = "reviewer"
+    SUPERVISOR = "supervisor"
     SYSTEM = "system"
 
 
@@ -152,6 +157,19 @@ TABLE: tuple[Step, ...] = (
     Step(Action.CLOSE, "办结", (S.ANSWERED,), S.CLOSED, (Who.SYSTEM,)),
     Step(
         Action.REOPEN, "要求重新办理", (S.ANSWERED, S.CLOSED), S.FILED, (Who.REPORTER,), ClockEffect.RESTART, True
+    ),
+    Step(
+        Action.URGE, "催办", (S.FILED, S.RETURNED, *AT_AN_AGENCY), None, (Who.SUPERVISOR, Who.SYSTEM), needs_words=True,
+        is_public=False,
+    ),
+    Step(Action.ORDER, "督查部门督办", (S.FILED, S.RETURNED, *AT_AN_AGENCY), None, (Who.SUPERVISOR,), needs_words=True),
+    Step(
+        Action.SUMMON, "约谈", (S.FILED, S.RETURNED, *AT_AN_AGENCY), None, (Who.SUPERVISOR,), needs_words=True,
+        is_public=False,
+    ),
+    Step(
+        Action.REDO, "回访没有解决，退回重办", (S.ANSWERED, S.CLOSED), S.DISPATCHED, (Who.SYSTEM,), ClockEffect.RESTART,
+        needs_words=True,
     ),
 )  # fmt: skip
 

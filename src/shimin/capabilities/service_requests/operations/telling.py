@@ -24,6 +24,8 @@ _TEMPLATES = {
     Action.TAKE_BACK: "taken_back",
     Action.DECLINE: "declined",
     Action.HAND_OVER: "handed_over",
+    Action.ORDER: "supervised",
+    Action.REDO: "redone",
 }
 
 
@@ -67,6 +69,7 @@ def _tell(
             "extended": {"due": _day(due)},
             "answered": {"agency": agency},
             "progress": {"agency": agency},
+            "redone": {"agency": agency, "due": _day(due)},
         }
         send_notice(
             account_id=reporter.account_id, template=f"service_requests.{template}",

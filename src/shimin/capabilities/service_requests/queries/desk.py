@@ -36,7 +36,7 @@ PAGE = 50
 _COLUMNS = (
     "id", "number", "city_code", "region_code", "request_kind", "state", "level", "is_emergency", "title", "address",
     "category", "agency_id", "handler_id", "returns", "filed_at", "dispatched_at", "due_at", "is_clock_running",
-    "look_again_date", "extension IS NOT NULL", "ended_at",
+    "look_again_date", "extension IS NOT NULL", "ended_at", "rung",
 )  # fmt: skip
 _ORDERS = {"due": ("due_at", "id", ">", ""), "new": ("id", None, "<", "DESC")}
 
@@ -56,6 +56,7 @@ class QueueFilter:
     agency_id: int | None = None
     handler_id: int | None = None
     level_from: int | None = None
+    rung_from: int | None = None
     is_emergency: bool | None = None
     waits_for_approval: bool = False
     due_from: datetime | None = None
@@ -225,6 +226,8 @@ def _conditions(wanted: QueueFilter) -> list[tuple[str, list[Any]]]:
             found.append((f"r.{name} = %s", [value]))
     if wanted.level_from is not None:
         found.append(("r.level >= %s", [wanted.level_from]))
+    if wanted.rung_from is not None:  # "> 0" is what the partial index says
+        found.append(("r.rung > 0 AND r.rung >= %s", [wanted.rung_from]))
     if wanted.waits_for_approval:
         found.append(("r.extension IS NOT NULL", []))
     if wanted.due_from is not None:

@@ -118,6 +118,7 @@ class QueueLine:
     look_again_date: date | None
     has_extension: bool
     ended_at: datetime | None
+    rung: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +208,5 @@ def queue_line(row: ServiceRequest) -> QueueLine:
         agency_id=row.agency_id, handler_id=row.handler_id, returns=row.returns, filed_at=row.filed_at,
         dispatched_at=row.dispatched_at, due_at=row.due_at, is_clock_running=row.is_clock_running,
         look_again_date=row.look_again_date, has_extension=row.extension is not None, ended_at=row.ended_at,
+        rung=row.rung,
     )  # fmt: skip

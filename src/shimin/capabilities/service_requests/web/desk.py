@@ -14,8 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.service_requests.public import (
+    DISPATCHER,
     KIND_WORDS,
+    OFFICER,
     RATING_WORDS,
+    REVIEWER,
     STATE_WORDS,
     Action,
     Advice,
@@ -29,12 +32,15 @@ from shimin.capabilities.service_requests.public import (
     advise,
     get_desk_request,
     light_rule_for,
+    list_cards_of,
     list_queue,
 )
 from shimin.capabilities.service_requests.web.desk_acts import RUNS, ActForm, run
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
+from shimin.capabilities.service_requests.web.supervision import card_rows
 from shimin.kernel import clock
+from shimin.kernel.actor import Actor
 from shimin.kernel.calendar.lights import LightRule
 from shimin.kernel.errors import InvalidInput, NotFound
 from shimin.kernel.web.access import Request, staff
@@ -45,7 +51,7 @@ _ORDER = (
     Action.ACCEPT, Action.REPLY, Action.DRAFT_REPLY, Action.RELEASE, Action.DISPATCH, Action.ARBITRATE,
     Action.APPROVE_EXTENSION, Action.REFUSE_EXTENSION, Action.INTERIM_REPLY, Action.RESUME, Action.REDRAFT,
     Action.RETURN, Action.ASK_EXTENSION, Action.SUSPEND, Action.DECLINE, Action.CLASSIFY, Action.MERGE, Action.SPLIT,
-    Action.HAND_OVER, Action.TAKE_BACK, Action.PUBLISH,
+    Action.HAND_OVER, Action.TAKE_BACK, Action.PUBLISH, Action.URGE, Action.ORDER, Action.SUMMON,
 )  # fmt: skip
 
 
@@ -144,6 +150,8 @@ def _page(
         "steps": timeline(shown.steps, line.state, for_staff=True),
         "forms": forms,
         "advice": advice,
+        "cards": card_rows(list_cards_of(request.actor, line.request_id)),
+        "may_appeal": _may_appeal(request.actor, line),
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
         "note_fault": note_fault,
         "wrong_form": wrong[1] if wrong else None,
@@ -163,6 +171,12 @@ def _advice(shown: DeskRequest, now: datetime) -> Advice:
         left = tuple(each for each in found.choices if each.agency_id != line.agency_id)
         return Advice(left, why="部门退回的单由人重新派。")
     return replace(found, why="重新办理的由人派单。") if line.level else found
+
+
+def _may_appeal(actor: Actor, line: QueueLine) -> bool:
+    """Offer the appeal to the desk that has the request; the operation decides."""
+    wanted = (OFFICER, REVIEWER) if line.agency_id is not None else (DISPATCHER,)
+    return any(grant.role in wanted and grant.agency_id in (None, line.agency_id) for grant in actor.grants)
 
 
 def _propose(forms: list[tuple[str, ActForm, bool]], agency_id: int) -> None:

@@ -26,6 +26,7 @@ from shimin.capabilities.service_requests.public import (
     find_desk_request,
     hand_over,
     merge,
+    order,
     publish_answer,
     refuse_extension,
     release_reply,
@@ -35,8 +36,10 @@ from shimin.capabilities.service_requests.public import (
     return_request,
     send_back_draft,
     split,
+    summon,
     suspend,
     take_back,
+    urge,
 )
 from shimin.kernel.actor import Actor
 from shimin.kernel.errors import InvalidInput
@@ -58,6 +61,9 @@ _WORDS = {
     Action.SPLIT: "另一件是什么事",
     Action.HAND_OVER: "为什么转外地",
     Action.TAKE_BACK: "为什么收回",
+    Action.URGE: "催什么（承办部门会看到）",
+    Action.ORDER: "督办要求（承办部门会看到，市民只知道已督办）",
+    Action.SUMMON: "约谈谁、何时何地、为什么（承办部门会看到）",
 }
 _OPTIONAL = {Action.DISPATCH}
 _AGENCY = {Action.DISPATCH, Action.ARBITRATE}
@@ -87,6 +93,9 @@ RUNS: Mapping[Action, Run] = {
     Action.CLASSIFY: lambda at, said: classify(
         **at, category=said["category"] or None, kind=RequestKind(said["kind"]) if said["kind"] else None
     ),
+    Action.URGE: lambda at, said: urge(**at, words=said["words"]),
+    Action.ORDER: lambda at, said: order(**at, words=said["words"], answer_by=said["answer_by"]),
+    Action.SUMMON: lambda at, said: summon(**at, words=said["words"]),
     Action.MERGE: lambda at, said: merge(**at, into_id=_into(at["actor"], said["into"])),
 }
 
@@ -112,6 +121,11 @@ class ActForm(forms.Form):
         if action is Action.SUSPEND:
             self.fields["look_again_date"] = forms.DateField(
                 label="哪天再看", widget=forms.DateInput(attrs={"type": "date"}),
+                error_messages={"required": "请选日期。", "invalid": "请选日期。"},
+            )  # fmt: skip
+        if action is Action.ORDER:
+            self.fields["answer_by"] = forms.DateField(
+                label="哪天之前报结果", widget=forms.DateInput(attrs={"type": "date"}),
                 error_messages={"required": "请选日期。", "invalid": "请选日期。"},
             )  # fmt: skip
         if action is Action.HAND_OVER:

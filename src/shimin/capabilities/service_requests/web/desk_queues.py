@@ -14,6 +14,8 @@ from shimin.capabilities.service_requests.public import (
     QueueFilter,
     RequestState,
     count_queue,
+    list_appeals,
+    list_call_backs,
 )
 from shimin.kernel.actor import Actor
 from shimin.ui.desk import Queue, register_queue
@@ -46,10 +48,12 @@ QUEUES = {
             (RequestState.FILED, RequestState.RETURNED),
         ),
         RequestQueue("handle", "待办诉求", "inbox", OFFICER, QueueFilter(states=_AT_OFFICER), _AT_OFFICER),
+        RequestQueue("supervised", "督查件", "bell-ring", OFFICER, QueueFilter(rung_from=1), _AT_OFFICER),
         RequestQueue(
             "review", "待审答复", "file-check", REVIEWER, QueueFilter(states=(RequestState.IN_REVIEW,))
         ),
         RequestQueue("extensions", "延期申请", "clock", REVIEWER, QueueFilter(waits_for_approval=True)),
+        RequestQueue("watched", "催办督办中", "bell-ring", SUPERVISOR, QueueFilter(rung_from=1), OPEN_STATES),
         RequestQueue("all", "全市诉求", "eye", SUPERVISOR, QueueFilter(), OPEN_STATES),
     )
 }  # fmt: skip
@@ -66,3 +70,23 @@ for _queue in QUEUES.values():
             role=_queue.role, count=partial(_count, _queue),
         )
     )  # fmt: skip
+
+
+def _appeals(actor: Actor) -> int | None:
+    return len(list_appeals(actor)) or None
+
+
+def _calls(actor: Actor) -> int | None:
+    return len(list_call_backs(actor)) or None
+
+
+def _uncounted(actor: Actor) -> None:
+    """Figures are looked at, not worked off."""
+
+
+for _key, _title, _icon, _counted in (
+    ("appeals", "亮牌申诉", "gavel", _appeals),
+    ("calls", "回访", "phone-call", _calls),
+    ("supervision", "督查报告", "chart-column", _uncounted),
+):
+    register_queue(Queue(f"service_requests.{_key}", _title, _icon, f"service_requests:{_key}", SUPERVISOR, _counted))

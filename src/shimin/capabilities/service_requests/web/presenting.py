@@ -109,7 +109,7 @@ def timeline(steps: tuple[StepView, ...], state: RequestState, *, for_staff: boo
 
 def _line(step: StepView, for_staff: bool) -> dict[str, Any]:
     local = step.taken_at.astimezone(CHINA)
-    note = step.words
+    note = step.words or (str(step.details.get("opinion") or step.details.get("reason") or "") if for_staff else "")
     if step.action is Action.APPROVE_EXTENSION:
         note = f"延到 {day_words(step.due_at)}。理由：{step.words}"
     elif step.action is Action.RATE:

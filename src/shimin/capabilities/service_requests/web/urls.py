@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.service_requests.web import ask, desk, follow
+from shimin.capabilities.service_requests.web import ask, desk, follow, supervision, supervision_paper
 
 app_name = "service_requests"
 _NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
@@ -16,6 +16,13 @@ urlpatterns = [
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
     re_path(rf"^requests/{_NUMBER}/receipt$", follow.receipt, name="receipt"),
     re_path(rf"^requests/{_NUMBER}/(?P<action>[a-z_]{{3,20}})$", follow.act, name="act"),
+    path("desk/supervision", supervision.report, name="supervision"),
+    path("desk/supervision/report.pdf", supervision_paper.report_pdf, name="supervision_pdf"),
+    path("desk/supervision/appeals", supervision.appeals, name="appeals"),
+    path("desk/supervision/appeals/<int:card_id>", supervision.decide, name="decide_appeal"),
+    path("desk/supervision/calls", supervision.calls, name="calls"),
+    path("desk/supervision/calls/<int:call_back_id>/<slug:what>", supervision.call, name="call"),
+    path("desk/requests/<int:request_id>/cards/<int:card_id>", supervision.appeal, name="appeal"),
     path("desk/requests/<int:request_id>", desk.show, name="desk_request"),
     path("desk/requests/<int:request_id>/<slug:action>", desk.act, name="desk_act"),
     path("desk/requests/<slug:key>", desk.queue, name="desk_queue"),
