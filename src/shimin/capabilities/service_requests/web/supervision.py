@@ -278,7 +278,8 @@ def shown(row: Figures) -> list[dict[str, str]]:
         {"label": "响应率", "value": share(row.responded, row.reached), "note": f"回访到 {row.reached:,} 人"},
         {"label": "解决率", "value": share(row.solved, row.reached), "note": f"解决 {row.solved:,} 件"},
         {"label": "满意率", "value": share(row.satisfied, row.rated), "note": f"评价 {row.rated:,} 人次"},
-        {"label": "黄牌 / 红牌", "value": f"{row.yellow:,} / {row.red:,}", "note": "不含申诉后撤销的"},
+        {"label": "黄牌", "value": f"{row.yellow:,}", "note": "不含申诉后撤销的"},
+        {"label": "红牌", "value": f"{row.red:,}", "note": f"催办过 {row.urged:,} 件"},
     ]
 
 

@@ -30,6 +30,7 @@ from shimin.kernel.web.access import Request, staff
 from shimin.ui.documents import FontMissing, Paper, sign_pdf
 
 _HEADS = ("收到", "按时率", "超期", "黄/红牌", "退单", "重办", "响应率", "解决率", "满意率")
+_WIDTHS = (20, 10, 12, 10, 15, 8, 8, 12, 12, 12)
 _ROWS = 30
 # A paper takes about a second of a processor.
 _papers = LocalBucket(limit=20, per_seconds=60)
@@ -98,7 +99,7 @@ def _part(paper: Paper, by: Grouping, names: Mapping[str, str], rows: tuple[Figu
         f"收到的诉求，按{GROUPINGS[by]}",
         [(name_of(names, row, by)[:9], float(row.filed), f"{row.filed:,} 件") for row in rows[:_ROWS]],
     )
-    paper.table((GROUPINGS[by], *_HEADS), [_cells(names, row, by) for row in rows[:_ROWS]], (20, *(10,) * len(_HEADS)))
+    paper.table((GROUPINGS[by], *_HEADS), [_cells(names, row, by) for row in rows[:_ROWS]], _WIDTHS)
     if len(rows) > _ROWS:
         paper.note(f"只列出最多的 {_ROWS} 个，共 {len(rows)} 个。")
 
