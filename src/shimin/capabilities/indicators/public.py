@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from shimin.capabilities.indicators.domain.board import (
+    FIGURE_WORDS,
+    Band,
+    BoardFigure,
+    bands_for,
+    how_computed,
+)
 from shimin.capabilities.indicators.domain.green import GRAMS_A_TREE, CarbonFactor, Reason, carbon_factors
 from shimin.capabilities.indicators.domain.inhabitants import Inhabitants, inhabitants
 from shimin.capabilities.indicators.domain.polls import (
@@ -83,11 +90,14 @@ __all__ = [
     "ACTS",
     "ANALYST",
     "FEW",
+    "FIGURE_WORDS",
     "GRAMS_A_TREE",
     "LONGEST_INTRO",
     "LONGEST_TITLE",
     "POLLSTER",
     "AlreadyVoted",
+    "Band",
+    "BoardFigure",
     "CarbonFactor",
     "ChannelResult",
     "Dimension",
@@ -118,6 +128,7 @@ __all__ = [
     "Stage",
     "Table",
     "UseStage",
+    "bands_for",
     "carbon_factors",
     "change_poll",
     "compute",
@@ -140,6 +151,7 @@ __all__ = [
     "growth",
     "has_voted",
     "hours_saved",
+    "how_computed",
     "inhabitants",
     "list_editions",
     "list_green_totals",

@@ -116,6 +116,7 @@ from shimin.capabilities.service_requests.queries.by_agency import (
     HOW,
     STATEMENT,
     AgencyFigures,
+    CityFigures,
     figures_by_agency,
 )
 from shimin.capabilities.service_requests.queries.desk import (
@@ -191,6 +192,7 @@ __all__ = [
     "CardIssued",
     "CardView",
     "Choice",
+    "CityFigures",
     "ClockView",
     "DeskRequest",
     "ExtensionNotOpen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shimin.capabilities.indicators.public import ANALYST, POLLSTER
+from shimin.capabilities.service_requests.public import SUPERVISOR
 from shimin.kernel.actor import Actor
 from shimin.ui.desk import Queue, register_queue
 
@@ -13,3 +14,4 @@ def _uncounted(actor: Actor) -> None:
 
 register_queue(Queue("indicators.use", "使用情况", "chart-column", "indicators:desk_use", ANALYST, _uncounted))
 register_queue(Queue("indicators.polls", "征求意见", "vote", "indicators:desk_polls", POLLSTER, _uncounted))
+register_queue(Queue("indicators.board", "督查看板", "gauge", "indicators:desk_board", SUPERVISOR, _uncounted))

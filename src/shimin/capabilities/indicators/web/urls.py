@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.indicators.web import desk_polls, green, index, polls, report, use
+from shimin.capabilities.indicators.web import desk_board, desk_polls, green, index, polls, report, use
 
 app_name = "indicators"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/polls$", polls.polls, name="polls"),
     path("polls/<int:poll_id>", polls.poll, name="poll"),
     path("polls/<int:poll_id>.csv", polls.download_csv, name="poll_csv"),
+    path("desk/board", desk_board.board, name="desk_board"),
     path("desk/polls", desk_polls.polls, name="desk_polls"),
     path("desk/polls/new", desk_polls.new, name="desk_poll_new"),
     path("desk/polls/<int:poll_id>", desk_polls.poll, name="desk_poll"),

@@ -17,7 +17,7 @@ from shimin.capabilities.service_requests.domain.deadlines import COUNTRY
 from shimin.capabilities.service_requests.domain.lights import all_rules
 from shimin.capabilities.service_requests.domain.states import AT_AN_AGENCY
 from shimin.capabilities.service_requests.queries.rows import STAFF_ROLES, WHOLE_CITY
-from shimin.kernel.actor import Actor
+from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.calendar import WorkingCalendar, working_calendar
 from shimin.kernel.calendar.deadlines import Unit
 from shimin.kernel.calendar.lights import moved
@@ -30,7 +30,8 @@ _FURTHEST = 400  # days that a limit may lie from now: more than any rule moves
 
 @dataclass(frozen=True, slots=True)
 class AgencyFigures:
-    """One agency (None: not dispatched) in a span. Numbers are requests; ``*_days`` medians in days, None of none."""
+    """One agency in a span; ``agency_id`` None: what no agency has, or the whole city. Numbers are requests; ``*_days``
+    are medians in days, None of none."""
 
     agency_id: int | None
     open: int
@@ -56,6 +57,29 @@ class AgencyFigures:
     def pleased(self) -> int:
         """Ratings that are no 差评."""
         return self.very_satisfied + self.satisfied + self.fairly_satisfied
+
+    @property
+    def response_rate(self) -> float | None:
+        """响应率: answered in time of all answered, 0 to 1; None of none."""
+        return self.in_time / self.answered if self.answered else None
+
+    @property
+    def solved_rate(self) -> float | None:
+        """解决率: solved of all rated."""
+        return self.solved / self.rated if self.rated else None
+
+    @property
+    def satisfied_rate(self) -> float | None:
+        """满意率: no 差评, of all rated."""
+        return self.pleased / self.rated if self.rated else None
+
+
+@dataclass(frozen=True, slots=True)
+class CityFigures:
+    """All that the actor reads of a city together, and each agency."""
+
+    together: AgencyFigures
+    agencies: tuple[AgencyFigures, ...]
 
 
 HOW = {
@@ -118,13 +142,11 @@ STATEMENT = """
         count(*) FILTER (WHERE is_answered AND rating = 'very_dissatisfied') AS very_dissatisfied,
         count(*) FILTER (WHERE is_filed AND returns > 0) AS returned,
         count(*) FILTER (WHERE is_filed AND level > 0) AS redone
-    FROM r GROUP BY agency_id ORDER BY agency_id NULLS LAST
+    FROM r GROUP BY GROUPING SETS ((), (agency_id)) ORDER BY grouping(agency_id) DESC, agency_id NULLS LAST
 """
 
 
-def figures_by_agency(
-    *, actor: Actor, city_code: str, since: datetime, until: datetime, now: datetime
-) -> list[AgencyFigures]:
+def figures_by_agency(*, actor: Actor, city_code: str, since: datetime, until: datetime, now: datetime) -> CityFigures:
     """Return the figures of the span ``[since, until)``, open requests as of ``now``; officers see their own agency.
 
     Raises:
@@ -140,11 +162,14 @@ def figures_by_agency(
     with scope(actor), connection.cursor() as cursor:
         cursor.execute(STATEMENT, values)
         rows = cursor.fetchall()
-    return [AgencyFigures(*row) for row in rows]
+    together, *each = (AgencyFigures(*row) for row in rows)
+    return CityFigures(together, tuple(each))
 
 
 def _agencies_of(actor: Actor, city_code: str) -> list[int] | None:
     """Return the agencies whose requests of the city the actor reads; None for all."""
+    if actor.kind is ActorKind.SYSTEM:
+        return None
     here = [grant for grant in actor.grants if grant.role in STAFF_ROLES and grant.region_code in (None, city_code)]
     if not here:
         raise NotFound

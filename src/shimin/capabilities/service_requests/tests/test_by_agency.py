@@ -19,7 +19,7 @@ from shimin.capabilities.service_requests.public import (
 )
 from shimin.capabilities.service_requests.queries.by_agency import due_before
 from shimin.capabilities.service_requests.tests.factories import CITY, DESPATCHER, LIGHTS, RESIDENT, ROADS, handler
-from shimin.kernel.actor import ANONYMOUS
+from shimin.kernel.actor import ANONYMOUS, SYSTEM
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.calendar.deadlines import Unit
 from shimin.kernel.calendar.lights import Light, moved
@@ -44,9 +44,10 @@ def make(**about):
 
 def figures(actor=BOSS, **about):
     found = figures_by_agency(actor=actor, **{"city_code": CITY, "since": SINCE, "until": UNTIL, "now": NOW, **about})
-    return {each.agency_id: each for each in found}
+    return {each.agency_id: each for each in found.agencies}
 
 
+@pytest.mark.django_db  # the calendar's days
 @settings(max_examples=200, deadline=None)
 @given(
     minutes=st.integers(-300 * 1440, 30 * 1440), hours=st.integers(-30 * 24, 30 * 24), amount=st.integers(-5, 5),
@@ -99,6 +100,19 @@ def test_rates_count_what_was_answered_in_the_span(db):
     assert (found[ROADS].solved, found[ROADS].returned) == (1, 1)
     assert set(found) == {LIGHTS, ROADS}
     assert figures(since=NOW - timedelta(days=1)) == {}
+
+
+def test_the_city_together(db):
+    answered(2, rating="satisfied")
+    answered(4, agency_id=ROADS, rating="dissatisfied")
+    answered(12, agency_id=ROADS)
+    for actor in (BOSS, SYSTEM):
+        city = figures_by_agency(actor=actor, city_code=CITY, since=SINCE, until=UNTIL, now=NOW).together
+        assert (city.answered, city.real_days) == (3, 4.0)
+        assert (city.response_rate, city.solved_rate, city.satisfied_rate) == (2 / 3, 1 / 2, 1 / 2)
+    nothing = figures_by_agency(actor=BOSS, city_code=CITY, since=UNTIL, until=UNTIL, now=NOW)
+    assert nothing.agencies == ()
+    assert (nothing.together.response_rate, nothing.together.solved_rate, nothing.together.real_days) == (None,) * 3
 
 
 def test_one_statement(db):

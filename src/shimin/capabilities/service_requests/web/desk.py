@@ -68,8 +68,13 @@ def queue(request: Request, key: str) -> HttpResponse:
         wanted = replace(wanted, states=(RequestState(state),))
     if kind in [str(each) for each in RequestKind]:
         wanted = replace(wanted, kinds=(RequestKind(kind),))
+    now, agency = clock.now(), request.GET.get("agency", "")
+    if agency.isascii() and agency.isdigit() and len(agency) <= 18:
+        wanted = replace(wanted, agency_id=int(agency))
+    if request.GET.get("late") == "1":
+        wanted = replace(wanted, due_before=now)
     after = _position(request.GET.get("after", ""))
-    page, now = list_queue(request.actor, wanted=wanted, roles=(shown.role,), after=after), clock.now()
+    page = list_queue(request.actor, wanted=wanted, roles=(shown.role,), after=after)
     context = {
         "queue": f"service_requests.{key}",
         "title": shown.title,
