@@ -98,7 +98,7 @@ from shimin.capabilities.service_requests.operations.importing import (
 from shimin.capabilities.service_requests.operations.joining import join_request
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.noting import add_note
-from shimin.capabilities.service_requests.operations.ruling import dispatch_by_rule
+from shimin.capabilities.service_requests.operations.ruling import dispatch_by_rule, propose_agency
 from shimin.capabilities.service_requests.operations.suggesting import suggest_category
 from shimin.capabilities.service_requests.operations.supervising import LadderSkipped, order, redo, summon, urge
 from shimin.capabilities.service_requests.operations.telling import is_told, tell_filed, tell_step
@@ -138,6 +138,14 @@ from shimin.capabilities.service_requests.queries.own import (
     latest_open,
     list_requests,
     look_up_request,
+)
+from shimin.capabilities.service_requests.queries.replaying import (
+    ReplayOutcome,
+    RequestFacts,
+    find_facts,
+    find_imported,
+    list_supervised,
+    replay_outcome,
 )
 from shimin.capabilities.service_requests.queries.rows import DISPATCHER, OFFICER, REVIEWER, STAFF_ROLES, SUPERVISOR
 from shimin.capabilities.service_requests.queries.supervising import (
@@ -214,7 +222,9 @@ __all__ = [
     "QueuePage",
     "Rating",
     "Receipt",
+    "ReplayOutcome",
     "ReporterView",
+    "RequestFacts",
     "RequestFiled",
     "RequestJoined",
     "RequestKind",
@@ -262,6 +272,8 @@ __all__ = [
     "figures_by_agency",
     "file_request",
     "find_desk_request",
+    "find_facts",
+    "find_imported",
     "find_request",
     "follow_hand_over",
     "follow_merge",
@@ -289,6 +301,7 @@ __all__ = [
     "list_cards_of",
     "list_queue",
     "list_requests",
+    "list_supervised",
     "look_up_request",
     "mask_personal_data",
     "merge",
@@ -296,6 +309,7 @@ __all__ = [
     "note_unreached",
     "order",
     "personal_data_in",
+    "propose_agency",
     "publish_answer",
     "rate_answer",
     "read_filing",
@@ -305,6 +319,7 @@ __all__ = [
     "refuse_extension",
     "release_reply",
     "reopen",
+    "replay_outcome",
     "reply",
     "reply_interim",
     "require_supervisor",

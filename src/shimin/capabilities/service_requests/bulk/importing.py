@@ -89,15 +89,24 @@ def import_file(
 
 def read_all(
     path: Path, *, city_code: str, source: str, columns: Columns, now: datetime
-) -> tuple[list[Message], Progress]:
-    """Return all messages of a file that can be read, and what cannot."""
+) -> tuple[list[tuple[Message, str]], list[Reject]]:
+    """Return all messages of a file that can be read, each with who wrote it (column ``user``), and what cannot.
+
+    Raises:
+        FileUnreadable: the file as a whole cannot be used.
+    """
     progress, found = Progress(), []
+    seen: set[str] = set()
     for line, row in read_lines(path, (columns.key, *columns.words)):
-        progress.lines += 1
         message = _message(line, row, progress, city_code, source, columns, now)
-        if message is not None:
-            found.append(message)
-    return found, progress
+        if message is None or row is None:
+            continue
+        if message.key in seen:
+            progress.rejects.append(Reject(line, message.key, "id: 这个编号在文件里已经有了。"))
+            continue
+        seen.add(message.key)
+        found.append((message, row.get("user", "").strip()))
+    return found, progress.rejects
 
 
 def write_rejects(path: Path, rejects: list[Reject]) -> None:

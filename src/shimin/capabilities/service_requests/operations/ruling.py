@@ -52,3 +52,11 @@ def advice_for(row: ServiceRequest, now: datetime) -> Advice:
             Choice(each["category_code"], each["probability"], tuple(each["reasons"])) for each in row.suggestion or ()
         ],
     )  # fmt: skip
+
+
+def propose_agency(*, request_id: int, now: datetime) -> int | None:
+    """Return the agency that the catalogue proposes first for a request; for programs of the operator."""
+    with scope(SYSTEM):
+        row = ServiceRequest.objects.get(id=request_id)
+    choices = advice_for(row, now).choices
+    return choices[0].agency_id if choices else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
@@ -16,8 +17,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from shimin.capabilities.service_requests.bulk.exporting import export_file
 from shimin.capabilities.service_requests.bulk.importing import Columns, Progress, import_file, write_rejects
+from shimin.capabilities.service_requests.bulk.replay import Counts, ReplayRuns
+from shimin.capabilities.service_requests.bulk.replay_files import default_file, is_worker_alive, make_replay
+from shimin.capabilities.service_requests.bulk.replay_report import is_sound, report_lines
 from shimin.capabilities.service_requests.domain.dispatch_rules import RulesUnreadable, read_catalogue
-from shimin.capabilities.service_requests.public import check_catalogue
+from shimin.capabilities.service_requests.public import check_catalogue, replay_outcome
 from shimin.capabilities.service_requests.text.classifier.model import DEFAULT_FOLDER, ModelUnreadable, load_model
 from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table
 from shimin.capabilities.service_requests.text.topics.files import as_row, read_messages
@@ -68,6 +72,16 @@ class Command(BaseCommand):
         )
         export.add_argument("--to", dest="ends", type=date.fromisoformat, help="the day after the last (default: all)")
         export.add_argument("--unmasked", action="store_true", help="with numbers of people as they were written")
+        replay = verbs.add_parser(
+            "replay", help="let messages arrive on a virtual clock in a demo city, with simulated desks"
+        )
+        replay.add_argument(
+            "file", type=Path, nargs="?", help="like import, with user (default: the hotline set, or invented)"
+        )
+        replay.add_argument("--speed", default="max", help="virtual seconds a second, or max (default)")
+        replay.add_argument("--seed", type=int, default=1, help="of the simulated desks' delays (default 1)")
+        replay.add_argument("--city", default="430100", help="the city's code (default 430100)")
+        replay.add_argument("--json", action="store_true", help="print the outcome as one object")
         rules = verbs.add_parser("rules", help="check the dispatch catalogue; what it names must be there")
         rules.add_argument("--folder", type=Path, help="where dispatch.csv lies (default: SHIMIN_RULES_DIR)")
         rules.add_argument("--city", default="430100", help="the city whose thresholds --measure takes")
@@ -155,6 +169,33 @@ class Command(BaseCommand):
         if done.rejects:
             raise CommandError("mend the rejected lines and run it again: what is imported stays as it is")
 
+    def _replay(self, options: dict[str, Any]) -> None:
+        if not settings.SHIMIN.demo:
+            raise CommandError("a replay fills queues with a city of the past: it runs with SHIMIN_DEMO=1 only")
+        if is_worker_alive(clock.now()):
+            raise CommandError("a worker runs, and it reckons by today's clock: end ./shimin demo first")
+        path: Path = options["file"] or default_file()
+        self.stderr.write(f"messages: {path}")
+        replay, rejects = make_replay(
+            path, city_code=options["city"], seed=options["seed"], speed=_speed(options["speed"]), now=clock.now(),
+            told=_ReplayMeter(self.stderr.write),
+        )  # fmt: skip
+        try:
+            counts = replay.run()
+        except ReplayRuns:
+            raise CommandError("another replay is under way in this database") from None
+        outcome = replay_outcome(replay.request_ids)
+        if options["json"]:
+            self.stdout.write(orjson.dumps({"done": asdict(counts), "outcome": asdict(outcome)}).decode())
+        else:
+            for line in report_lines(outcome):
+                self.stdout.write(line)
+            self.stdout.write(f"this run            {counts.total:>7,}   acts")
+        for reject in rejects[:_SHOWN]:
+            self.stderr.write(f"line {reject.line}, {reject.key or 'no id'}: {reject.reason}")
+        if not is_sound(outcome, len(replay.messages)):
+            raise CommandError("the outcome is not sound: compare the figures above")
+
     def _export(self, options: dict[str, Any]) -> None:
         now = clock.now()
         starts, ends = (
@@ -192,3 +233,30 @@ def _names(text: str) -> tuple[str, ...]:
     if not names:
         raise CommandError("--text names no column: give for example --text subject,body")
     return names
+
+
+class _ReplayMeter:
+    """Tells how far a replay is, at most every two seconds."""
+
+    def __init__(self, write: Callable[[str], Any]) -> None:
+        self._write, self._told = write, monotonic()
+
+    def __call__(self, virtual: datetime, counts: Counts) -> None:
+        if monotonic() - self._told >= 2:
+            self._told = monotonic()
+            self._write(
+                f"{virtual.astimezone(CHINA):%Y-%m-%d}: {counts.arrived} arrived, {counts.answered} answered, "
+                f"{counts.cards} cards"
+            )
+
+
+def _speed(text: str) -> float | None:
+    if text == "max":
+        return None
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise CommandError(f"--speed {text}: give virtual seconds a second, such as 3600, or max")
+    return speed
