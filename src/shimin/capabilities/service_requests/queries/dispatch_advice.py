@@ -25,6 +25,7 @@ from shimin.capabilities.service_requests.ports import Choice
 from shimin.kernel.clock import local_date
 
 MOST = 3
+LEAST = 0.05  # what is less likely is no proposal
 BY_READER = "reader"
 log = structlog.get_logger("shimin.service_requests")
 
@@ -80,7 +81,7 @@ def advise(
         log.error("service_requests.dispatch_rules_unreadable", fault=broken.faults[0], faults=len(broken.faults))
         return Advice(why="派单目录有误，请管理员检查（./shimin ask rules）。")
     by_person = bool(category) and category_by != BY_READER
-    seen = (Choice(category, 1.0),) if by_person else tuple(choices)
+    seen = (Choice(category, 1.0),) if by_person else tuple(each for each in choices if each.probability >= LEAST)
     day = local_date(now)
     found: list[AgencyChoice] = []
     for choice in seen:
