@@ -38,6 +38,14 @@ class Alipay:
         answer = httpx.post(f"{self.url}/faults", json=faults, headers={"X-Sandbox-Token": token})
         assert answer.status_code == 200, answer.text
 
+    def injected(self, day: str) -> list[dict[str, object]]:
+        """Return what the day's last bill did not tell as it was."""
+        token = (self.keys_dir / "sandbox_token").read_text().strip()
+        found: list[dict[str, object]] = httpx.get(
+            f"{self.url}/injected", params={"day": day}, headers={"X-Sandbox-Token": token}
+        ).json()
+        return found
+
     def press_pay(self, out_trade_no: str) -> httpx.Response:
         """Do what the cashier's button does."""
         return httpx.post(f"{self.url}/pay", data={"no": out_trade_no})

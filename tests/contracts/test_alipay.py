@@ -19,10 +19,12 @@ from shimin.capabilities.payments.ports import (
     GatewayRefused,
     NotifyForged,
     RefundState,
+    StatementBroken,
     TradeState,
 )
 from shimin.kernel.clock import CHINA
 from shimin.kernel.errors import Unavailable
+from shimin.sandbox.alipay.bills import HEAD
 from shimin.sandbox.alipay.keys import APP_ID, SELLER_ID, ensure_keys
 from shimin.sandbox.alipay.notifying import notify_values
 from tests.contracts.alipay_process import Alipay, alipay_process
@@ -83,9 +85,60 @@ def test_a_trade_is_opened_paid_asked_about_and_refunded(ours, alipay):
     with pytest.raises(GatewayRefused):
         ours.refund(refund_no="r2", amount_fen=346, **paid)
     assert ours.query_refund(out_trade_no=paid["out_trade_no"], refund_no="r2") is RefundState.UNKNOWN
-    bill = ours.statement(NOW.astimezone(CHINA).date()).decode("gbk")
-    assert bill.count("430100100000000000000000101") == 2
-    assert "-120.00" in bill
+    bill = list(ours.read_statement(ours.statement(NOW.astimezone(CHINA).date())))
+    rows = [row for row in bill if row.out_trade_no == "430100100000000000000000101"]
+    assert [(row.amount_fen, row.refund_no) for row in rows] == [(12_345, ""), (-12_000, "r1")]
+    assert rows[0].trade_no == status.receipt.trade_no
+
+
+def test_a_bill_can_be_told_to_be_wrong(ours, alipay):
+    for number in range(4):
+        opened(ours, f"43010010000000000000000080{number}", 100)
+        alipay.press_pay(f"43010010000000000000000080{number}")
+    today = NOW.astimezone(CHINA).date()
+    right = list(ours.read_statement(ours.statement(today)))
+    alipay.switch(bill_missing=1, bill_wrong=1, bill_doubled=1, bill_extra=2)
+    told = list(ours.read_statement(ours.statement(today)))
+    assert len(told) == len(right) - 1 + 1 + 2
+    done = alipay.injected(today.isoformat())
+    assert [each["fault"] for each in done] == ["missing", "wrong", "doubled", "extra", "extra"]
+    alipay.switch(bill_broken=True)
+    with pytest.raises(StatementBroken) as broken:
+        list(ours.read_statement(ours.statement(today)))
+    ((line, words),) = broken.value.faults
+    assert line == 5 + len(right) + 1
+    assert "列" in words
+
+
+def bill(*lines: str, head: str = ",".join(HEAD), tail: str = "#交易合计：1笔\n#退款合计：0笔") -> bytes:
+    return "\n".join(["#支付宝业务明细查询", head, *lines, tail]).encode("gbk")
+
+
+LINE = ["T1", "430100100000000000000000101", "交易", "水费", "2026-11-26 10:00:00", "2026-11-26 10:00:00"]
+GOOD = ",".join([*LINE, "", "", "", "", "", "8.80", "8.80", *[""] * 12])
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (b"", 0, "表头"),
+        (b"PK\x03\x04broken", 0, "压缩包"),
+        (bill(GOOD.replace("8.80", "8.8.0")), 3, "不是金额"),
+        (bill(GOOD.replace("8.80", "0.001")), 3, "不是金额"),
+        (bill(GOOD, GOOD.replace("T1", "")), 4, "交易号"),
+        (bill(GOOD.replace("10:00:00", "25:00:00")), 3, "不是时间"),
+        (bill(GOOD.replace("交易", "退款")), 3, "批次号"),
+        (bill(GOOD, "T2,4301"), 4, "列"),
+        (bill(GOOD)[:-20], 4, "合计"),
+        (bill(GOOD, GOOD), 6, "合计写的是1笔，文件里有2笔"),
+        (bill(GOOD).replace("水费".encode("gbk"), b"\x81\xff"), 3, "不能识别"),
+    ],
+)
+def test_a_broken_bill_names_its_line(ours, content, line, words):
+    with pytest.raises(StatementBroken) as broken:
+        list(ours.read_statement(content))
+    assert broken.value.faults[0][0] == line, broken.value.faults
+    assert words in broken.value.faults[0][1]
 
 
 def test_closing_says_so_when_the_money_was_quicker(ours, alipay):

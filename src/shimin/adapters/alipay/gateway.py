@@ -6,7 +6,7 @@ Source: opendocs.alipay.com: alipay.trade.wap.pay, .query, .close, .refund, .fas
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from http.client import HTTPException
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 import orjson
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+from shimin.adapters.alipay import statements
 from shimin.adapters.alipay.signing import is_signed, sign, text_to_sign
 from shimin.capabilities.payments.ports import (
     CashierPage,
@@ -24,6 +25,7 @@ from shimin.capabilities.payments.ports import (
     GatewayRefused,
     NotifyForged,
     RefundState,
+    StatementRow,
     TradeState,
     TradeStatus,
 )
@@ -154,6 +156,10 @@ class AlipayGateway:
         if not path.startswith("/"):
             raise GatewayRefused("bill address at another host")
         return self._exchange(f"GET {path} HTTP/1.1", b"")
+
+    def read_statement(self, content: bytes) -> Iterator[StatementRow]:
+        """Give the rows of a bill; see the port."""
+        return statements.read_statement(content)
 
     def owner_of_login_code(self, auth_code: str) -> str:
         """Return by which name Alipay knows who agreed: the open id, for older applications the user id.

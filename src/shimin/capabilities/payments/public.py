@@ -1,5 +1,6 @@
 """What pages, the API, tasks and other capabilities may use of payments."""
 
+from shimin.capabilities.payments.domain.ledger import gateway_account, is_counter
 from shimin.capabilities.payments.domain.orders import (
     MOST_FEN,
     MOST_LINES,
@@ -48,6 +49,9 @@ from shimin.capabilities.payments.ports import (
     PaidLine,
     Payable,
     SettlementRefused,
+    StatementBroken,
+    StatementRow,
+    TradeState,
     gateway,
     gateways,
     register_payable,
@@ -114,7 +118,10 @@ __all__ = [
     "RefundTooLarge",
     "SameTwoEyes",
     "SettlementRefused",
+    "StatementBroken",
+    "StatementRow",
     "StepRefused",
+    "TradeState",
     "ask_keeper",
     "begin_payment",
     "capture",
@@ -127,9 +134,11 @@ __all__ = [
     "find_claim",
     "find_paid_order",
     "gateway",
+    "gateway_account",
     "gateways",
     "get_order",
     "get_order_for",
+    "is_counter",
     "link_secret",
     "list_orders",
     "list_refunds",

@@ -77,10 +77,10 @@ class Books:
         """Give the day's movements: trades paid, and refunds (negative)."""
         with self._lock:
             rows = self._connection.execute(
-                "SELECT trade_no, out_trade_no, '' AS refund_no, fen, paid AS at FROM trade "
+                "SELECT trade_no, out_trade_no, '' AS refund_no, fen, paid AS at, subject FROM trade "
                 "WHERE substr(paid, 1, 10) = ?1 "
-                "UNION ALL SELECT t.trade_no, r.out_trade_no, r.refund_no, -r.fen, r.made FROM refund r JOIN trade t "
-                "USING (out_trade_no) WHERE substr(r.made, 1, 10) = ?1 ORDER BY 5, 1",
+                "UNION ALL SELECT t.trade_no, r.out_trade_no, r.refund_no, -r.fen, r.made, t.subject FROM refund r "
+                "JOIN trade t USING (out_trade_no) WHERE substr(r.made, 1, 10) = ?1 ORDER BY 5, 1",
                 (day,),
             ).fetchall()
         return [dict(row) for row in rows]

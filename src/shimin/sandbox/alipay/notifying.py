@@ -24,6 +24,12 @@ class Faults:
     forge_notify: bool = False  # a second notify, with another amount and no good signature
     silent_answers: bool = False  # what is asked is done, the answer never comes
     wrong_signature: bool = False
+    # Bills that do not say what happened; `/injected?day=` tells what was done to the last one.
+    bill_missing: int = 0  # so many lines are left out
+    bill_extra: int = 0  # so many lines of trades that nobody made
+    bill_wrong: int = 0  # so many lines with a fen too much
+    bill_doubled: int = 0  # so many lines stand there twice
+    bill_broken: bool = False  # one line cannot be read
 
 
 def parse_faults(document: Mapping[str, Any]) -> Faults:

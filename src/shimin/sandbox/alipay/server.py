@@ -1,9 +1,7 @@
 """The gateway's address (``/gateway.do``), its cashier, its bills, and the fault switches."""
 
-import csv
 import hmac
 import html
-import io
 import json
 import secrets
 import time
@@ -14,8 +12,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
+from .bills import inject, write_bill
 from .books import Books, Row
-from .keys import APP_ID, SELLER_ID, Keys
+from .keys import APP_ID, Keys
 from .notifying import Faults, notify, parse_faults, yuan
 
 CHINA = timezone(timedelta(hours=8))
@@ -48,6 +47,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", plan.port), Handler)
         self.plan = plan
         self.faults = Faults()
+        self.injected: dict[str, list[dict[str, Any]]] = {}  # day -> what its last bill does not tell as it was
         self.login_codes: dict[str, str] = {}  # auth_code -> open id; each is good once
 
 
@@ -77,7 +77,10 @@ class Handler(BaseHTTPRequestHandler):
             case "/oauth2/publicAppAuthorize.htm":
                 self._ask_to_agree(values)
             case "/bill":
-                self._send(200, "text/csv; charset=gbk", self._bill(values.get("day", "")))
+                self._send(200, "application/zip", self._bill(values.get("day", "")))
+            case "/injected" if self._is_trusted():
+                done = self.server.injected.get(values.get("day", ""), [])
+                self._send(200, "application/json", json.dumps(done).encode())
             case _:
                 self._send(404, "text/plain", b"not found")
 
@@ -91,10 +94,13 @@ class Handler(BaseHTTPRequestHandler):
                 self._agree(parse_qs(body.decode()))
             case "/pay":
                 self._pay(parse_qs(body.decode()))
-            case "/faults" if hmac.compare_digest(self.headers.get("X-Sandbox-Token", ""), self.server.plan.token):
+            case "/faults" if self._is_trusted():
                 self._switch(body)
             case _:
                 self._send(404, "text/plain", b"not found")
+
+    def _is_trusted(self) -> bool:
+        return hmac.compare_digest(self.headers.get("X-Sandbox-Token", ""), self.server.plan.token)
 
     def _switch(self, body: bytes) -> None:
         try:
@@ -242,14 +248,9 @@ class Handler(BaseHTTPRequestHandler):
         return _done(out_trade_no=trade["out_trade_no"], fund_change="Y" if outcome == "done" else "N")
 
     def _bill(self, day: str) -> bytes:
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["支付宝交易号", "商户订单号", "退款批次号", "金额（元）", "发生时间", "卖家"])
-        for row in self.server.plan.books.day(day):
-            sign = "-" if row["fen"] < 0 else ""
-            amount = sign + yuan(abs(row["fen"]))
-            writer.writerow([row["trade_no"], row["out_trade_no"], row["refund_no"], amount, row["at"], SELLER_ID])
-        return text.getvalue().encode("gbk")
+        faults = self.server.faults
+        rows, self.server.injected[day] = inject(self.server.plan.books.day(day), faults, day)
+        return write_bill(rows, day, is_broken=faults.bill_broken)
 
     def _page(self, status: int, subject: str, amount: str, body: str) -> None:
         text = PAGE.format(subject=html.escape(subject), amount=amount, body=body)

@@ -5,7 +5,7 @@ Every answer of a gateway is proved (signature) before it becomes one of the val
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -72,6 +72,29 @@ class TradeStatus:
     receipt: GatewayReceipt | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """One movement of a gateway's statement. ``amount_fen`` is negative when money went back.
+
+    ``refund_no`` is our number of the refund, empty for money that came in. Who paid is not taken over.
+    """
+
+    line: int
+    trade_no: str
+    out_trade_no: str
+    refund_no: str
+    amount_fen: int
+    happened_at: datetime
+
+
+class StatementBroken(Exception):
+    """A statement that cannot be read: nothing of it is used. ``faults`` are (line from 1, Chinese words)."""
+
+    def __init__(self, faults: Sequence[tuple[int, str]]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = tuple(faults)
+
+
 class NotifyForged(Exception):
     """A notify that is not the gateway's, or not for us; the text says why, for the log. Nothing is believed."""
 
@@ -133,6 +156,14 @@ class Gateway(Protocol):
 
     def statement(self, day: date) -> bytes:
         """Return the gateway's file of one day, as it came. Raises GatewayRefused (none yet), Unavailable."""
+        ...
+
+    def read_statement(self, content: bytes) -> Iterator[StatementRow]:
+        """Give the rows of a file as they stand in it.
+
+        Raises:
+            StatementBroken: at the end, when a line could not be read or the totals do not agree; use no row then.
+        """
         ...
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import count
@@ -16,6 +16,8 @@ from shimin.capabilities.payments.ports import (
     PaidLine,
     RefundState,
     SettlementRefused,
+    StatementBroken,
+    StatementRow,
     TradeState,
     TradeStatus,
 )
@@ -73,6 +75,7 @@ class FakeGateway:
     trades: dict[str, Checkout] = field(default_factory=dict)
     receipts: dict[str, GatewayReceipt] = field(default_factory=dict)
     refunds: dict[str, int] = field(default_factory=dict)
+    statements: dict[date, bytes] = field(default_factory=dict)
     is_down: bool = False
     refuses: bool = False
     refund_state: RefundState = RefundState.DONE
@@ -117,7 +120,21 @@ class FakeGateway:
         return self.refund_state if refund_no in self.refunds else RefundState.UNKNOWN
 
     def statement(self, day: date) -> bytes:
-        return b""
+        """Give the statement that a test has written, as lines "trade,ours,refund,fen,moment"."""
+        self._up()
+        if day not in self.statements:
+            raise GatewayRefused("no bill yet")
+        return self.statements[day]
+
+    def read_statement(self, content: bytes) -> Iterator[StatementRow]:
+        for number, text in enumerate(content.decode().splitlines(), 1):
+            if not text:
+                continue
+            try:
+                trade, ours, refund, fen, moment = text.split(",")
+                yield StatementRow(number, trade, ours, refund, int(fen), datetime.fromisoformat(moment))
+            except ValueError:
+                raise StatementBroken([(number, "这一行读不懂。")]) from None
 
     def _up(self) -> None:
         if self.refuses:

@@ -1,0 +1,104 @@
+"""Kinds of differences: what each means, who has to act, and how it ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What does not agree, for one document of one day."""
+
+    NOT_CAPTURED = "not_captured"
+    UNKNOWN_TRADE = "unknown_trade"
+    REFUND_UNKNOWN = "refund_unknown"
+    WRONG_AMOUNT = "wrong_amount"
+    DOUBLED_LINE = "doubled_line"
+    NOT_AT_GATEWAY = "not_at_gateway"
+    REFUND_NOT_AT_GATEWAY = "refund_not_at_gateway"
+    OVER_MIDNIGHT = "over_midnight"
+    NOT_SETTLED = "not_settled"
+    REFUND_FAILED = "refund_failed"
+
+
+class Owner(StrEnum):
+    """Who has to act."""
+
+    PLATFORM = "platform"  # it is doing so already; look again later
+    GATEWAY = "gateway"  # finance asks the gateway
+    KEEPER = "keeper"  # finance asks the agency or biller
+    FINANCE = "finance"
+
+
+class Way(StrEnum):
+    """How a difference ended."""
+
+    BY_ITSELF = "by_itself"  # a later comparison does not find it any more
+    GATEWAY_CORRECTED = "gateway_corrected"
+    PAID_BY_HAND = "paid_by_hand"
+    EXPLAINED = "explained"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """``title`` and ``reason`` are for officers; ``way_on`` says what to do."""
+
+    title: str
+    reason: str
+    owner: Owner
+    way_on: str
+
+
+MEANINGS: dict[Kind, Meaning] = {
+    Kind.NOT_CAPTURED: Meaning(
+        "对方已收，我方未入账", "这笔付款是我方发起的，通知没有收到。", Owner.PLATFORM,
+        "平台会向支付机构查证并自动补记，重复的自动退回；稍后重新比对即可。",
+    ),
+    Kind.UNKNOWN_TRADE: Meaning(
+        "对方已收，我方没有这笔订单", "商户订单号不是本平台发出的。", Owner.GATEWAY,
+        "请向支付机构核实来源；更正后的账单重新导入即消除，不更正的写明原因结案。",
+    ),
+    Kind.REFUND_UNKNOWN: Meaning(
+        "对方已退，我方没有记账", "退款未经平台，或平台还没有得到退款结果。", Owner.FINANCE,
+        "先重新比对；仍在的，查支付机构后台是谁发起的，写明原因结案。",
+    ),
+    Kind.WRONG_AMOUNT: Meaning(
+        "金额不符", "同一笔交易，账单与账簿的金额不同。", Owner.GATEWAY, "请支付机构更正账单，重新导入后自动消除。",
+    ),
+    Kind.DOUBLED_LINE: Meaning(
+        "账单里重复出现", "同一交易号在账单里不止一行。", Owner.GATEWAY, "请支付机构更正账单，重新导入后自动消除。",
+    ),
+    Kind.NOT_AT_GATEWAY: Meaning(
+        "我方已入账，账单里没有", "账簿有这笔收款，支付机构当天和前后的账单都没有。", Owner.GATEWAY,
+        "请凭交易号向支付机构查询，补发账单后重新导入。",
+    ),
+    Kind.REFUND_NOT_AT_GATEWAY: Meaning(
+        "我方已记退款，账单里没有", "账簿有这笔退款，支付机构的账单没有。", Owner.GATEWAY,
+        "请凭退款号向支付机构查询，补发账单后重新导入。",
+    ),
+    Kind.OVER_MIDNIGHT: Meaning(
+        "跨零点", "临近零点入账，对方可能记在第二天。", Owner.PLATFORM, "导入第二天的账单后自动消除。",
+    ),
+    Kind.NOT_SETTLED: Meaning(
+        "已收款，收款单位未销账", "收款单位还没有确认收到销账通知。", Owner.KEEPER,
+        "平台会一直重发；超过一天的，请联系收款单位。",
+    ),
+    Kind.REFUND_FAILED: Meaning(
+        "退款失败", "支付机构不受理这笔退款。", Owner.FINANCE, "请线下退给缴款人，写明凭证号后结案。",
+    ),
+}  # fmt: skip
+
+OWNER_WORDS: dict[Owner, str] = {
+    Owner.PLATFORM: "平台自动处理",
+    Owner.GATEWAY: "找支付机构",
+    Owner.KEEPER: "找收款单位",
+    Owner.FINANCE: "财务处理",
+}
+WAY_WORDS: dict[Way, str] = {
+    Way.BY_ITSELF: "重新比对后已一致",
+    Way.GATEWAY_CORRECTED: "支付机构已确认更正",
+    Way.PAID_BY_HAND: "已线下退付",
+    Way.EXPLAINED: "已查明原因",
+}
+BY_HAND = (Way.GATEWAY_CORRECTED, Way.PAID_BY_HAND, Way.EXPLAINED)
+LONGEST_WORDS = 300

@@ -1,0 +1,222 @@
+"""Take a gateway's statement: whole or not at all, once per content; a corrected one takes the earlier one's place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import structlog
+from django.db import connection
+
+from shimin.capabilities.payments.public import (
+    FINANCE,
+    Gateway,
+    GatewayRefused,
+    StatementBroken,
+    StatementRow,
+    gateway,
+)
+from shimin.capabilities.payments.reconciliation.models import Statement
+from shimin.kernel import audit
+from shimin.kernel.actor import Actor
+from shimin.kernel.clock import local_date
+from shimin.kernel.db import require_no_transaction, scope
+from shimin.kernel.errors import Conflict, Forbidden, InvalidInput
+from shimin.kernel.ids import new_id
+
+CHUNK = 20_000
+LARGEST = 256_000_000  # bytes as they arrive
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('reconciliation'), hashtext(%s))"
+_LINES = """
+    INSERT INTO reconciliation_statement_line
+        (id, statement_id, city_code, line, document, is_refund, out_trade_no, amount_fen, happened_at)
+    SELECT id, %s, %s, line, document, is_refund, ours, fen, at
+    FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::boolean[], %s::text[], %s::bigint[], %s::timestamptz[])
+        AS t (id, line, document, is_refund, ours, fen, at)
+"""
+
+
+class StatementRefused(Conflict):
+    """The file cannot be read, or is not of the day; ``faults`` are (line, words)."""
+
+    code = "statement_refused"
+    status = 422
+    message = "账单没有导入：有读不懂的地方。"
+    mend = "请向支付机构重新下载整份账单再导入，不要手工修改。"
+
+    def __init__(self, faults: tuple[tuple[int, str], ...]) -> None:
+        where = "；".join(f"第{line}行：{words}" if line else words for line, words in faults[:3])
+        super().__init__(f"账单没有导入。{where}")
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """``is_new`` False: the very same file was there already and nothing changed."""
+
+    statement_id: int
+    line_count: int
+    is_new: bool
+
+
+@dataclass
+class _Sums:
+    lines: int = 0
+    others: int = 0
+    in_fen: int = 0
+    out_fen: int = 0
+    days: set[date] = field(default_factory=set)
+
+
+def import_statement(
+    *, actor: Actor, city_code: str, gateway_code: str, day: date, content: bytes, now: datetime
+) -> Imported:
+    """Import a file of one day for one city, as a finance officer of it or as the worker.
+
+    Lines under numbers of other cities are counted and left out. Lines under no number of ours stay in: they are to be
+    explained. The same content again changes nothing; another content of the day replaces the earlier one.
+
+    Raises:
+        InvalidInput: no such gateway, a file that is too large, a day to come.
+        StatementRefused: see the class; the refusal and its faults are kept.
+    """
+    require_no_transaction()
+    sender = _check(actor, city_code, gateway_code, day, content, now)
+    key = hashlib.sha256(content).digest()
+    try:
+        with scope(actor):
+            return _import(actor, sender, city_code, day, content, key, now)
+    except StatementBroken as broken:
+        _keep_refusal(actor, city_code, gateway_code, day, key, broken, now)
+        raise StatementRefused(broken.faults) from None
+
+
+def _check(actor: Actor, city_code: str, gateway_code: str, day: date, content: bytes, now: datetime) -> Gateway:
+    if actor.is_signed_in and not actor.has_role(FINANCE):
+        raise Forbidden
+    faults: dict[str, str] = {}
+    if len(content) > LARGEST:
+        faults["file"] = "文件太大，请按天导入。"
+    if not content:
+        faults["file"] = "文件是空的。"
+    if day > local_date(now):
+        faults["day"] = "这一天还没有到。"
+    try:
+        sender = gateway(gateway_code)
+    except KeyError:
+        raise InvalidInput(fields={"gateway": "请选择支付机构。"}) from None
+    if faults:
+        raise InvalidInput(fields=faults)
+    return sender
+
+
+def _import(
+    actor: Actor, sender: Gateway, city_code: str, day: date, content: bytes, key: bytes, now: datetime
+) -> Imported:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [f"{city_code}{sender.code}{day}"])
+    known = Statement.objects.filter(city_code=city_code, gateway=sender.code, day=day, content_hash=key).first()
+    if known is not None and known.state == "current":
+        return Imported(known.id, known.line_count, False)
+    statement_id = known.id if known is not None and known.state == "replaced" else new_id()
+    sums = _Sums()
+    if known is None or known.state == "refused":
+        statement = known or Statement(
+            id=statement_id, city_code=city_code, gateway=sender.code, day=day, content_hash=key
+        )
+        statement_id = statement.id
+        statement.state, statement.imported_at, statement.imported_by_id = "replaced", now, actor.account_id
+        statement.faults = []
+        statement.save()
+        _write_lines(statement_id, city_code, sender.read_statement(content), sums)
+        if sums.days - {day}:
+            wrong = min(sums.days - {day})
+            raise StatementBroken([(0, f"账单里有{wrong:%-m月%-d日}的记录，不是{day:%-m月%-d日}的账单。")])
+        Statement.objects.filter(id=statement_id).update(
+            line_count=sums.lines, in_fen=sums.in_fen, out_fen=sums.out_fen, other_count=sums.others
+        )
+    Statement.objects.filter(city_code=city_code, gateway=sender.code, day=day, state="current").update(
+        state="replaced"
+    )
+    Statement.objects.filter(id=statement_id).update(state="current")
+    audit.record(
+        actor=actor, action="reconciliation.import", target="statement", target_id=statement_id, now=now,
+        city_code=city_code, details={"gateway": sender.code, "day": day.isoformat(), "lines": sums.lines},
+    )  # fmt: skip
+    return Imported(statement_id, Statement.objects.get(id=statement_id).line_count, True)
+
+
+def _write_lines(statement_id: int, city_code: str, rows: Iterator[StatementRow], sums: _Sums) -> None:
+    while chunk := list(islice(rows, CHUNK)):
+        columns: list[list[Any]] = [[] for _ in range(7)]
+        for row in chunk:
+            if row.out_trade_no[:6] != city_code and _is_of_another_city(row.out_trade_no):
+                sums.others += 1
+                continue
+            sums.lines += 1
+            sums.days.add(row.happened_at.date())
+            if row.amount_fen < 0:
+                sums.out_fen -= row.amount_fen
+            else:
+                sums.in_fen += row.amount_fen
+            values = (
+                new_id(), row.line, row.refund_no or row.trade_no, bool(row.refund_no), row.out_trade_no,
+                row.amount_fen, row.happened_at,
+            )  # fmt: skip
+            for column, value in zip(columns, values, strict=True):
+                column.append(value)
+        with connection.cursor() as cursor:
+            cursor.execute(_LINES, [statement_id, city_code, *columns])
+
+
+def _is_of_another_city(number: str) -> bool:
+    return number.isascii() and number.isdigit() and 25 <= len(number) <= 27
+
+
+def _keep_refusal(
+    actor: Actor, city_code: str, gateway_code: str, day: date, key: bytes, broken: StatementBroken, now: datetime
+) -> None:
+    faults = [[line, words] for line, words in broken.faults]
+    with scope(actor):
+        Statement.objects.update_or_create(
+            city_code=city_code, gateway=gateway_code, day=day, content_hash=key,
+            defaults={
+                "state": "refused", "faults": faults, "imported_at": now, "imported_by_id": actor.account_id,
+            },
+            create_defaults={
+                "id": new_id(), "state": "refused", "faults": faults, "imported_at": now,
+                "imported_by_id": actor.account_id,
+            },
+        )  # fmt: skip
+        audit.record(
+            actor=actor, action="reconciliation.import", target="statement", target_id=None, now=now,
+            city_code=city_code, outcome=audit.Outcome.REFUSED,
+            details={"gateway": gateway_code, "faults": len(faults)},
+        )  # fmt: skip
+
+
+def download_statement(*, actor: Actor, city_code: str, gateway_code: str, day: date, now: datetime) -> Imported | None:
+    """Fetch a day's statement at the gateway and import it; None when the gateway has none yet.
+
+    Raises:
+        Unavailable: the gateway does not answer. StatementRefused, InvalidInput: see ``import_statement``.
+    """
+    require_no_transaction()
+    sender = _check(actor, city_code, gateway_code, day, b"-", now)
+    try:
+        content = sender.statement(day)
+    except GatewayRefused as refusal:
+        structlog.get_logger("shimin.payments").info("reconciliation.no_statement", reason=refusal.reason)
+        return None
+    return import_statement(
+        actor=actor, city_code=city_code, gateway_code=gateway_code, day=day, content=content, now=now
+    )
+
+
+def yesterday(now: datetime) -> date:
+    """Return the last whole day."""
+    return local_date(now) - timedelta(days=1)

@@ -1,0 +1,87 @@
+"""What pages, tasks and the bench may use of reconciliation."""
+
+from shimin.capabilities.payments.reconciliation.domain.differences import (
+    BY_HAND,
+    MEANINGS,
+    OWNER_WORDS,
+    WAY_WORDS,
+    Kind,
+    Owner,
+    Way,
+)
+from shimin.capabilities.payments.reconciliation.operations.closing import (
+    DayClosed,
+    DayNotReady,
+    DifferenceClosed,
+    close_day,
+    close_difference,
+)
+from shimin.capabilities.payments.reconciliation.operations.comparing import (
+    Outcome,
+    compare_day,
+    reconcile_day,
+    ways_of,
+)
+from shimin.capabilities.payments.reconciliation.operations.importing import (
+    Imported,
+    StatementRefused,
+    download_statement,
+    import_statement,
+    yesterday,
+)
+from shimin.capabilities.payments.reconciliation.queries.days import (
+    DayState,
+    DifferenceView,
+    GatewayDay,
+    count_open,
+    find_close,
+    gateway_days,
+    gateways_of_day,
+    list_days,
+    list_differences,
+)
+from shimin.capabilities.payments.reconciliation.queries.settlement import (
+    EntryPage,
+    SettlementRow,
+    list_entries,
+    settlement_for,
+    treasury_file,
+)
+
+__all__ = [
+    "BY_HAND",
+    "MEANINGS",
+    "OWNER_WORDS",
+    "WAY_WORDS",
+    "DayClosed",
+    "DayNotReady",
+    "DayState",
+    "DifferenceClosed",
+    "DifferenceView",
+    "EntryPage",
+    "GatewayDay",
+    "Imported",
+    "Kind",
+    "Outcome",
+    "Owner",
+    "SettlementRow",
+    "StatementRefused",
+    "Way",
+    "close_day",
+    "close_difference",
+    "compare_day",
+    "count_open",
+    "download_statement",
+    "find_close",
+    "gateway_days",
+    "gateways_of_day",
+    "import_statement",
+    "list_days",
+    "list_differences",
+    "list_entries",
+    "reconcile_day",
+    "settlement_for",
+    "treasury_file",
+    "ways_of",
+    "yesterday",
+]

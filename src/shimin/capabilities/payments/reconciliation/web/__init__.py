@@ -1,0 +1,1 @@
+"""Pages of reconciliation, for finance officers of a whole city."""

@@ -1,0 +1,36 @@
+"""Addresses of reconciliation."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.urls import path, register_converter
+
+from shimin.capabilities.payments.reconciliation.web import days
+
+
+class DayConverter:
+    """A day in an address: 2026-11-27."""
+
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, text: str) -> date:
+        return date.fromisoformat(text)
+
+    def to_url(self, day: date) -> str:
+        return day.isoformat()
+
+
+register_converter(DayConverter, "day")
+app_name = "reconciliation"
+urlpatterns = [
+    path("desk/payments/days", days.days, name="days"),
+    path("desk/payments/days/<day:day>", days.day, name="day"),
+    path("desk/payments/days/<day:day>/import", days.take_statement, name="import"),
+    path("desk/payments/days/<day:day>/compare", days.compare, name="compare"),
+    path("desk/payments/days/<day:day>/close", days.close, name="close"),
+    path("desk/payments/days/<day:day>/treasury.csv", days.treasury, name="treasury"),
+    path("desk/payments/days/<day:day>/entries", days.entries, name="entries"),
+    path("desk/payments/differences", days.differences, name="differences"),
+    path("desk/payments/differences/<int:difference_id>/close", days.end_difference, name="end_difference"),
+]
