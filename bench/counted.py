@@ -41,6 +41,11 @@ _FILL = """
     INSERT INTO indicators_use_count (city_code, day, dimension, key, stage, times)
     SELECT city_code, day, dimension, key, stage, times FROM {name}
 """
+_SUM = """
+    INSERT INTO indicators_use_month (city_code, month, dimension, key, stage, times)
+    SELECT city_code, date_trunc('month', day)::date, dimension, key, stage, sum(times)
+    FROM indicators_use_count GROUP BY 1, 2, 3, 4, 5
+"""
 _TELL = """
     INSERT INTO kernel_event (id, occurred_at, name, aggregate, aggregate_id, aggregate_version, payload)
     SELECT %(first)s + n, clock_timestamp(), 'enquiries.record_looked_up', 'enquiries.enquiry', %(first)s + n, 1,
@@ -73,8 +78,10 @@ def count_invented(owner_url: str, events: int) -> int:
             owner.execute(sql.SQL(_COUNT).format(name=name, city=sql.Literal(CITY)))
         owner.execute("DELETE FROM indicators_use_count")
         made = owner.execute(sql.SQL(_FILL).format(name=name)).rowcount
+        owner.execute("DELETE FROM indicators_use_month")
+        owner.execute(_SUM)
     with psycopg.connect(owner_url, autocommit=True) as owner:
-        owner.execute("VACUUM (ANALYZE) indicators_use_count")
+        owner.execute("VACUUM (ANALYZE) indicators_use_count, indicators_use_month")
     return made
 
 

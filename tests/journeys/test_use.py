@@ -27,8 +27,8 @@ def test_an_analyst_sees_the_last_days_exactly(new_page: NewPage):
     expect(page.get_by_role("heading", level=1)).to_have_text("使用情况 · 长沙市")
     expect(page.get_by_role("heading", name="从打开到办成")).to_be_visible()
     assert serious_violations(page) == []
-    page.get_by_role("link", name="最近 7 天").click()
-    expect(page.locator("[aria-current=true]")).to_have_text("最近 7 天")
+    page.get_by_role("link", name="最近7天").click()
+    expect(page.locator("[aria-current=true]")).to_have_text("最近7天")
 
 
 def test_other_officers_are_not_shown_exact_numbers(new_page: NewPage):

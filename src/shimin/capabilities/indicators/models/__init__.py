@@ -3,6 +3,6 @@
 from shimin.capabilities.indicators.models.editions import IndexEdition, IndexScore
 from shimin.capabilities.indicators.models.green import GreenEntry
 from shimin.capabilities.indicators.models.polls import Poll, PollCount, PollVoter
-from shimin.capabilities.indicators.models.use import UseCount
+from shimin.capabilities.indicators.models.use import UseCount, UseMonth
 
-__all__ = ["GreenEntry", "IndexEdition", "IndexScore", "Poll", "PollCount", "PollVoter", "UseCount"]
+__all__ = ["GreenEntry", "IndexEdition", "IndexScore", "Poll", "PollCount", "PollVoter", "UseCount", "UseMonth"]

@@ -32,3 +32,26 @@ class UseCount(Table):
             ),
             models.CheckConstraint(name="indicators_use_count_times", condition=Q(times__gt=0)),
         ]
+
+
+class UseMonth(Table):
+    """The sum of the days of a month, kept along with them."""
+
+    kind: ClassVar[TableKind] = TableKind.CITY
+
+    city_code = models.CharField(max_length=6)
+    month = models.DateField()
+    dimension = models.TextField()
+    key = models.TextField()
+    stage = models.TextField()
+    times = models.BigIntegerField()
+    pk = models.CompositePrimaryKey("city_code", "dimension", "stage", "month", "key")
+
+    class Meta:
+        db_table = "indicators_use_month"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="indicators_use_month_stage", condition=Q(stage__in=["started", "finished", "reversed"])
+            ),
+            models.CheckConstraint(name="indicators_use_month_times", condition=Q(times__gt=0)),
+        ]

@@ -11,8 +11,7 @@ from django.db.models import Sum
 from shimin.capabilities.catalogue.public import get_region, list_items
 from shimin.capabilities.indicators.domain.use import Dimension, UseStage
 from shimin.capabilities.indicators.index.table import Table
-from shimin.capabilities.indicators.models import UseCount
-from shimin.capabilities.indicators.queries.use import Span
+from shimin.capabilities.indicators.queries.use import Span, summed
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
 
@@ -38,9 +37,7 @@ def live_table(spans: Sequence[Span], *, now: datetime) -> Table:
 
 
 def _shares(span: Span) -> dict[str, Fraction]:
-    rows = UseCount.objects.filter(
-        city_code=span.city_code, day__gte=span.since, day__lt=span.until, dimension=str(Dimension.ACT)
-    )
+    rows = summed(span).filter(dimension=str(Dimension.ACT))
     times = {
         (row["key"], row["stage"]): int(row["sum"]) for row in rows.values("key", "stage").annotate(sum=Sum("times"))
     }

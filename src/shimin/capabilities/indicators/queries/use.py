@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from shimin.capabilities.indicators.domain.use import Dimension, UseStage
-from shimin.capabilities.indicators.models import UseCount
+from shimin.capabilities.indicators.models import UseCount, UseMonth
 from shimin.kernel.actor import Actor
 from shimin.kernel.errors import NotFound
 
@@ -80,7 +81,7 @@ def shares_for(*, actor: Actor, span: Span, dimension: Dimension, stage: UseStag
     """
     require_analyst(actor, span.city_code)
     rows = (
-        _within(span)
+        summed(span)
         .filter(dimension=dimension, stage=stage)
         .values("key")
         .annotate(sum=Sum("times"))
@@ -100,6 +101,13 @@ def daily_for(*, actor: Actor, span: Span) -> Mapping[date, int]:
     found = {row["day"]: int(row["sum"]) for row in rows.values("day").annotate(sum=Sum("times"))}
     days = [span.since + timedelta(days=n) for n in range((span.until - span.since).days)]
     return {day: found.get(day, 0) for day in days}
+
+
+def summed(span: Span) -> QuerySet[Any]:
+    """Return the counts of a span by its months, when it is made of whole ones, else by its days."""
+    if span.since.day == span.until.day == 1:
+        return UseMonth.objects.filter(city_code=span.city_code, month__gte=span.since, month__lt=span.until)
+    return _within(span)
 
 
 def _within(span: Span) -> QuerySet[UseCount]:

@@ -14,7 +14,7 @@ from django.test import Client
 from shimin.capabilities.catalogue.operations.reference import load_reference
 from shimin.capabilities.indicators.index.methodology import read_methodology
 from shimin.capabilities.indicators.index.table import Table
-from shimin.capabilities.indicators.models import UseCount
+from shimin.capabilities.indicators.models import UseCount, UseMonth
 from shimin.capabilities.indicators.public import IndexFault, Manuscript, compute, load_methodology, publish_edition
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
@@ -88,7 +88,9 @@ def counts(db):
     def fill(rows, city="430100", day=date(2026, 11, 5)):
         with scope(SYSTEM):
             for (act, stage), times in rows.items():
-                UseCount.objects.create(city_code=city, day=day, dimension="act", key=act, stage=stage, times=times)
+                about = {"city_code": city, "dimension": "act", "key": act, "stage": stage, "times": times}
+                UseCount.objects.create(day=day, **about)
+                UseMonth.objects.create(month=day.replace(day=1), **about)
 
     return fill
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +15,7 @@ from django.test import Client
 from shimin.capabilities.catalogue.operations.reference import load_reference
 from shimin.capabilities.catalogue.public import get_region
 from shimin.capabilities.enquiries.public import RecordLookedUp
-from shimin.capabilities.indicators.models import UseCount
+from shimin.capabilities.indicators.models import UseCount, UseMonth
 from shimin.capabilities.indicators.public import (
     ANALYST,
     Dimension,
@@ -22,6 +23,7 @@ from shimin.capabilities.indicators.public import (
     Span,
     UseStage,
     daily_for,
+    forget_old_use,
     growth,
     hours_saved,
     inhabitants,
@@ -31,7 +33,7 @@ from shimin.capabilities.indicators.public import (
 )
 from shimin.capabilities.indicators.subscriptions import on_use
 from shimin.capabilities.indicators.web.reach import find_reach
-from shimin.capabilities.indicators.web.use import growth_words, next_month, previous_month, read_month
+from shimin.capabilities.indicators.web.use import growth_words, next_month, previous_month, read_month, spans_of
 from shimin.capabilities.payments.public import OrderCaptured, OrderRefunded
 from shimin.capabilities.service_requests.public import RequestFiled, RequestMoved
 from shimin.kernel.actor import ANONYMOUS, SYSTEM
@@ -40,7 +42,7 @@ from shimin.kernel.errors import InvalidInput, NotFound
 from shimin.kernel.events import Registry, dead_letters, emit
 from shimin.kernel.events.relay import name_of, relay_batch
 from shimin.kernel.ids import new_id
-from shimin.kernel.testing import citizen, officer
+from shimin.kernel.testing import citizen, count_statements, officer
 
 CITY = "430100"
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)  # noon in China
@@ -165,6 +167,58 @@ def test_a_replay_counts_nothing_twice(db, counted):
     assert cells() == before
 
 
+def test_months_are_the_sums_of_their_days(db, counted):
+    tell(*(look_up(item=n % 3) for n in range(7)))
+    tell(look_up(), at=datetime(2026, 10, 31, 15, 59, tzinfo=UTC))
+    relay(counted)
+    assert sums_of_days() == sums_of_months()
+    rebuild_use(handler=name_of(on_use), since=date(2026, 11, 20), until=date(2026, 11, 21), now=NOW)
+    assert sums_of_days() == sums_of_months()
+    assert forget_old_use(NOW + timedelta(days=1110)) > 0
+    assert {month for month, *_ in sums_of_months()} == {date(2026, 11, 1)}
+    assert sums_of_days() == sums_of_months()
+
+
+def sums_of_days():
+    sums: Counter[tuple[object, ...]] = Counter()
+    for row in UseCount.objects.all():
+        sums[row.day.replace(day=1), row.city_code, row.dimension, row.key, row.stage] += row.times
+    return dict(sums)
+
+
+def sums_of_months():
+    return {(row.month, row.city_code, row.dimension, row.key, row.stage): row.times for row in UseMonth.objects.all()}
+
+
+def test_whole_months_are_read_from_their_sums_and_other_spans_from_days(db, counted):
+    tell(look_up(), look_up())
+    relay(counted)
+    here = officer(ANALYST, region_code=CITY)
+    for since, until, table in (
+        (MONTH, date(2026, 12, 1), "indicators_use_month"),
+        (date(2026, 11, 2), date(2026, 12, 1), "indicators_use_count"),
+    ):
+        with scope(here), count_statements() as seen:
+            span = Span(CITY, since, until)
+            shares = shares_for(actor=here, span=span, dimension=Dimension.SERVICE, stage=UseStage.STARTED)
+        assert shares.rows == (("1", 2),)
+        assert table in seen.statements[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "since", "until", "earlier", "later"),
+    [
+        ("week", "2026-01-09", "2026-01-16", "2026-01-02", "2026-01-09"),
+        ("month", "2026-01-01", "2026-02-01", "2025-12-01", "2025-12-16"),
+        ("quarter", "2025-11-01", "2026-02-01", "2025-08-01", "2025-10-16"),
+        ("year", "2025-02-01", "2026-02-01", "2024-02-01", "2025-01-15"),
+    ],
+)
+def test_spans_are_compared_with_as_many_days_before(key, since, until, earlier, later):
+    told = spans_of(key, CITY, date(2026, 1, 15))
+    assert [(str(span.since), str(span.until)) for span in told] == [(since, until), (earlier, later)]
+
+
 def test_a_rebuild_gives_what_counting_gave(db, counted):
     tell(*(look_up(item=n % 3) for n in range(20)), OrderCaptured(1, CITY, "alipay", 5))
     relay(counted)
@@ -217,9 +271,9 @@ def test_counting_and_rebuilding_at_once_lose_nothing(committed_db, counted):
 def fill(**times):
     with scope(SYSTEM):
         for key, number in times.items():
-            UseCount.objects.create(
-                city_code=CITY, day=MONTH, dimension="service", key=key, stage="started", times=number
-            )
+            about = {"city_code": CITY, "dimension": "service", "key": key, "stage": "started", "times": number}
+            UseCount.objects.create(day=MONTH, **about)
+            UseMonth.objects.create(month=MONTH, **about)
 
 
 def shown():

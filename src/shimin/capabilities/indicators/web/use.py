@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.http import HttpResponse
@@ -41,7 +42,8 @@ from shimin.kernel.web.access import Request, public, staff
 from shimin.ui.plots import BarPlot, bars, line
 
 _ITEMS = 1000  # more than a city has
-_SPANS = (7, 30, 90)
+_SPANS = {"week": "最近7天", "month": "本月", "quarter": "近3个月", "year": "近12个月"}
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @require_safe
@@ -158,27 +160,27 @@ def next_month(month: date) -> date:
 @require_safe
 @staff(ANALYST)
 def desk_use(request: Request) -> HttpResponse:
-    """Show an analyst the last days of their city: exact counts, each day, and the way from page to answer."""
+    """Show an analyst their city lately: exact counts, each day, and the way from page to answer."""
     city = next(
         (grant.region_code for grant in request.actor.grants if grant.role == ANALYST and grant.region_code), ""
     )
     region = get_region(request.GET.get("city", "") or city or "430100")
-    days = next((span for span in _SPANS if request.GET.get("days") == str(span)), 30)
-    until = clock.local_date(clock.now()) + timedelta(days=1)
-    since = until - timedelta(days=days)
-    span = Span(region.code, since, until)
+    key = request.GET.get("span", "")
+    key = key if key in _SPANS else "month"
+    today = clock.local_date(clock.now())
+    span, before = spans_of(key, region.code, today)
     actor = request.actor
     acts = _acts_for(actor, span)
-    grown = growth(_acts_for(actor, Span(region.code, since - timedelta(days=days), since)).total, acts.total)
+    grown = growth(_acts_for(actor, before).total, acts.total)
     started = shares_for(actor=actor, span=span, dimension=Dimension.SERVICE, stage=UseStage.STARTED)
     finished = dict(shares_for(actor=actor, span=span, dimension=Dimension.SERVICE, stage=UseStage.FINISHED).rows)
     agencies = shares_for(actor=actor, span=span, dimension=Dimension.AGENCY, stage=UseStage.STARTED)
-    opened = count_opened(region.code, since=since, until=until)
+    opened = count_opened(region.code, since=span.since, until=span.until)
     names = _item_names(region)
-    daily = daily_for(actor=actor, span=span)
+    daily = daily_for(actor=actor, span=replace(span, until=today + timedelta(days=1)))
     context = {
-        "queue": "indicators.use", "region": region, "days": days, "spans": _SPANS, "total": acts.total,
-        "grown": growth_words(grown).replace("上个月", f"之前 {days} 天"),
+        "queue": "indicators.use", "region": region, "span": key, "spans": _SPANS.items(), "total": acts.total,
+        "grown": growth_words(grown).replace("上个月", "上一段同样长的时间"),
         "trend": line("每天", [(f"{day.month}月{day.day}日", times) for day, times in daily.items()],
                       words=lambda n: f"{n:,}"),
         "acts": _plot("办了什么", acts, ACTS),
@@ -189,11 +191,32 @@ def desk_use(request: Request) -> HttpResponse:
             actor=actor, span=span, dimension=Dimension.DISTRICT, stage=UseStage.STARTED)),
         "funnel": [[names.get(key, key), opened.get(int(key), 0), times, finished.get(key, 0),
                     f"{finished.get(key, 0) / times:.0%}"] for key, times in started.rows[:30]],
-        "missed": count_missed(region.code, since=since, until=until),
+        "missed": count_missed(region.code, since=span.since, until=span.until),
     }  # fmt: skip
     response = render(request, "indicators/desk_use.html", context)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def spans_of(key: str, city_code: str, today: date) -> tuple[Span, Span]:
+    """Return the span of a chip and what it is compared with: as many days, a week or as many months earlier.
+
+    Whole months, the running one among them, so that they are read from the sums of months.
+    """
+    if key == "week":
+        until = today + timedelta(days=1)
+        since = until - timedelta(days=7)
+        return Span(city_code, since, until), Span(city_code, since - timedelta(days=7), since)
+    months = _MONTHS[key]
+    since, until = months_before(today.replace(day=1), months - 1), next_month(today.replace(day=1))
+    earlier = months_before(since, months)
+    return Span(city_code, since, until), Span(city_code, earlier, earlier + (today - since) + timedelta(days=1))
+
+
+def months_before(first: date, months: int) -> date:
+    """Return the first day of the month so many months before that of ``first``."""
+    at = first.year * 12 + first.month - 1 - months
+    return date(at // 12, at % 12 + 1, 1)
 
 
 def _acts_for(actor: Actor, span: Span) -> Shares:
