@@ -51,6 +51,8 @@ class Config:
     scanner: tuple[str, int] | None = None  # ClamAV's daemon: host and port
     field_key_path: Path | None = None  # further keys that rotation made lie beside it
     master_key: bytes | None = None  # opens key files that are wrapped
+    mail_server: str = ""  # smtp://user:password@host:587 or smtps://…; letters wait for it
+    mail_from: str = ""
     public_url: str = "http://127.0.0.1:8000"  # how people and other systems reach the site; no slash at the end
 
     def database_password(self, role: str) -> str:
@@ -99,6 +101,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         scanner=_address(environ, "SHIMIN_SCANNER"),
         field_key_path=_key_path(environ, keys_dir, "field_key"),
         master_key=master,
+        mail_server=_mail_server(environ),
+        mail_from=_mail_from(environ),
         public_url=_site(environ, f"http://127.0.0.1:{port}"),
     )
 
@@ -153,6 +157,33 @@ def _site(environ: Mapping[str, str], default: str) -> str:
     url = urlsplit(text)
     if url.scheme not in ("http", "https") or not url.hostname or text != f"{url.scheme}://{url.netloc}":
         raise ConfigError(f"SHIMIN_PUBLIC_URL={text!r}: use https://host[:port] without a path or a slash at the end.")
+    return text
+
+
+def _mail_server(environ: Mapping[str, str]) -> str:
+    """Return the address of the mail server, "" for none. The fault repeats no password."""
+    text = environ.get("SHIMIN_MAIL_SERVER", "")
+    if not text:
+        return ""
+    try:
+        url = urlsplit(text)
+        fits = url.scheme in ("smtp", "smtps") and url.hostname and url.port and url.path in ("", "/")
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ConfigError(
+            "SHIMIN_MAIL_SERVER: use smtp://[user:password@]host:port, or smtps:// for TLS from the start."
+        )
+    return text
+
+
+def _mail_from(environ: Mapping[str, str]) -> str:
+    """Return who letters come from; needed with a mail server."""
+    text = environ.get("SHIMIN_MAIL_FROM", "")
+    if text and not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", text):
+        raise ConfigError(f"SHIMIN_MAIL_FROM={text!r}: use one address, such as noreply@city.example.cn.")
+    if environ.get("SHIMIN_MAIL_SERVER") and not text:
+        raise ConfigError("SHIMIN_MAIL_FROM is missing: letters need a sender, such as noreply@city.example.cn.")
     return text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shimin.adapters import alipay, entrances, http_source, sign_on_calls
+from shimin.adapters import alipay, entrances, http_source, mail, sign_on_calls
 
 
 def plug_in() -> None:
@@ -11,3 +11,4 @@ def plug_in() -> None:
     alipay.connect()
     sign_on_calls.connect()
     entrances.connect()
+    mail.connect()

@@ -27,6 +27,7 @@ TRANSITIONS: dict[NoticeState, frozenset[NoticeState]] = {
 
 MAX_ATTEMPTS = 5
 TEXT_LIFETIME = timedelta(minutes=10)  # a code that comes later is of no use and only alarms
+LETTER_LIFETIME = timedelta(days=1)
 TEXT_KEPT = timedelta(days=7)  # long enough to answer "I got no code"
 
 

@@ -1,4 +1,4 @@
-"""Tables of notices: the inbox of an account, and texts on their way to phones."""
+"""Tables of notices: the inbox of an account, and what is on its way out: texts to phones, letters by mail."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from shimin.kernel.tables import Table, TableKind
 VALUES = "notices.notice.values"
 TEXT_PHONE = "notices.text_message.phone"
 TEXT = "notices.text_message.text"
+LETTER_TO = "notices.letter.recipient"
+LETTER = "notices.letter.text"
 
 _STATES = [str(state) for state in NoticeState]
 
@@ -44,16 +46,13 @@ class Notice(Table):
         ]
 
 
-class TextMessage(Table):
-    """One text to one phone: a queue that the worker empties, kept for a week. Phone and text are encrypted."""
+class Outgoing(Table):
+    """A message on its way to somebody outside: a queue that the worker empties, kept for a week."""
 
     kind: ClassVar[TableKind] = TableKind.LOCAL
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     template = models.TextField()
-    phone = SealedField(context=TEXT_PHONE)
-    phone_tail = models.CharField(max_length=4)
-    text = SealedField(context=TEXT)
     state = models.TextField(default=NoticeState.QUEUED)
     attempts = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField()
@@ -62,10 +61,38 @@ class TextMessage(Table):
     changed_at = models.DateTimeField()
 
     class Meta:
+        abstract = True
+
+
+class TextMessage(Outgoing):
+    """One text to one phone. Phone and text are encrypted."""
+
+    phone = SealedField(context=TEXT_PHONE)
+    phone_tail = models.CharField(max_length=4)
+    text = SealedField(context=TEXT)
+
+    class Meta:
         db_table = "notices_text_message"
         indexes: ClassVar = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="notices_text_message_queue"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=_STATES), name="notices_text_message_known_state"),
+        ]
+
+
+class Letter(Outgoing):
+    """One letter to one mail address. Address and text are encrypted; the subject is the template's title, filled."""
+
+    recipient = SealedField(context=LETTER_TO)
+    subject = models.TextField()
+    text = SealedField(context=LETTER)
+
+    class Meta:
+        db_table = "notices_letter"
+        indexes: ClassVar = [
+            models.Index(fields=["next_attempt_at"], condition=Q(state="queued"), name="notices_letter_queue"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=_STATES), name="notices_letter_known_state"),
         ]

@@ -1,4 +1,4 @@
-"""What notices asks of the outside: somebody who carries a text to a phone."""
+"""What notices asks of the outside: somebody who carries a text to a phone, somebody who carries a letter."""
 
 from __future__ import annotations
 
@@ -52,3 +52,48 @@ def require_text_channel() -> None:
     """
     if _channel is None and not settings.SHIMIN.demo:
         raise NoTextChannel
+
+
+class MailChannel(Protocol):
+    """A server that takes letters. Called by the worker, with no transaction open."""
+
+    def send(self, *, message_id: int, recipient: str, subject: str, text: str) -> None:
+        """Hand one letter over; ``message_id`` makes its Message-ID, so that a repeated one is known as such.
+
+        Raises:
+            kernel.errors.Unavailable: try again later.
+            kernel.errors.DomainError: any other: the letter will never go (no such address, refused words).
+        """
+        ...
+
+
+class NoMailChannel(Unavailable):
+    """No mail server was connected: a letter that cannot go must not be promised."""
+
+    code = "notices.no_mail_channel"
+    message = "现在不能发邮件。"
+    mend = "请系统管理员设置邮件服务器（SHIMIN_MAIL_SERVER）。"
+
+
+_mail: MailChannel | None = None
+
+
+def set_mail_channel(channel: MailChannel | None) -> None:
+    """Connect the mail server; the project does this once when it starts."""
+    global _mail
+    _mail = channel
+
+
+def get_mail_channel() -> MailChannel | None:
+    """Return the connected mail server, or None."""
+    return _mail
+
+
+def require_mail_channel() -> None:
+    """Check that letters have a way out: a mail server, or the demo's message box.
+
+    Raises:
+        NoMailChannel: there is none.
+    """
+    if _mail is None and not settings.SHIMIN.demo:
+        raise NoMailChannel

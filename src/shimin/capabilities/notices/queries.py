@@ -8,7 +8,7 @@ from datetime import datetime
 import orjson
 from django.conf import settings
 
-from shimin.capabilities.notices.models import TEXT, VALUES, Notice, TextMessage
+from shimin.capabilities.notices.models import LETTER, LETTER_TO, TEXT, VALUES, Letter, Notice, TextMessage
 from shimin.capabilities.notices.wording import get_template
 from shimin.kernel.actor import ANONYMOUS, Actor
 from shimin.kernel.crypto import decrypt
@@ -35,6 +35,16 @@ class TextView:
 
     phone_tail: str
     title: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """A letter in the demo's message box."""
+
+    recipient: str
+    subject: str
     text: str
     created_at: datetime
 
@@ -78,6 +88,25 @@ def list_demo_texts(limit: int = 20) -> list[TextView]:
         )
         for row in rows
     ]
+
+
+def list_demo_letters(limit: int = 20) -> list[LetterView]:
+    """Return the latest letters to anybody, for the demo only.
+
+    Raises:
+        NotFound: this is no demo.
+    """
+    if not settings.SHIMIN.demo:
+        raise NotFound
+    with auth_scope(ANONYMOUS):
+        rows = list(Letter.objects.order_by("-id")[:limit])
+    return [
+        LetterView(
+            decrypt(bytes(row.recipient), context=LETTER_TO), row.subject, decrypt(bytes(row.text), context=LETTER),
+            row.created_at,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def view_of(row: Notice) -> NoticeView:

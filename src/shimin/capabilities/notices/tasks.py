@@ -1,8 +1,8 @@
-"""Jobs of notices: carrying texts to phones, and forgetting old ones."""
+"""Jobs of notices: carrying texts and letters, and forgetting old ones."""
 
 from __future__ import annotations
 
-from shimin.capabilities.notices.operations.delivering import deliver_texts, forget_texts
+from shimin.capabilities.notices.operations.delivering import deliver_letters, deliver_texts, forget_texts
 from shimin.kernel import clock
 from shimin.kernel.worker.periodic import every
 
@@ -13,7 +13,13 @@ def deliver() -> None:
     deliver_texts(clock.now())
 
 
+@every(5, "notices.deliver_letters")
+def deliver_mail() -> None:
+    """Hand due letters to the mail server."""
+    deliver_letters(clock.now())
+
+
 @every(3_600, "notices.forget_texts")
 def forget() -> None:
-    """Delete texts older than a week."""
+    """Delete texts and letters older than a week."""
     forget_texts(clock.now())

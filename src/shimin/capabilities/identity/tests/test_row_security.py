@@ -23,7 +23,7 @@ OWN_ROWS = {
 }
 NO_ACCESS = (
     "identity_login_handle", "identity_person_handle", "identity_verification_code", "identity_staff_grant",
-    "notices_text_message",
+    "notices_text_message", "notices_letter",
 )  # fmt: skip
 
 

@@ -1,21 +1,25 @@
-"""Carrying texts to phones: claimed in a short transaction, handed over with none open, then noted."""
+"""Carrying texts and letters: claimed in a short transaction, handed over with none open, then noted."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 import structlog
 
 from shimin.capabilities.notices.domain import MAX_ATTEMPTS, TEXT_KEPT, NoticeState, can_become
-from shimin.capabilities.notices.models import TEXT, TEXT_PHONE, TextMessage
-from shimin.capabilities.notices.ports import TextChannel, get_text_channel
+from shimin.capabilities.notices.models import LETTER, LETTER_TO, TEXT, TEXT_PHONE, Letter, Outgoing, TextMessage
+from shimin.capabilities.notices.ports import get_mail_channel, get_text_channel
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import require_no_transaction, scope
 from shimin.kernel.errors import DomainError, Unavailable
 
 log = structlog.get_logger("shimin.notices")
+M = TypeVar("M", TextMessage, Letter)
 
 _BATCH = 50
 _PAUSE = timedelta(seconds=15)  # doubled with every attempt; also the time after which a crashed worker's claim is free
@@ -23,10 +27,12 @@ _PAUSE = timedelta(seconds=15)  # doubled with every attempt; also the time afte
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
+    """A message that this worker carries now; ``hand_over`` gives it to its channel."""
+
+    model: type[Outgoing]
     message_id: int
     attempts: int
-    phone: str
-    text: str
+    hand_over: Callable[[], None]
 
 
 def deliver_texts(now: datetime) -> int:
@@ -39,43 +45,62 @@ def deliver_texts(now: datetime) -> int:
     channel = get_text_channel()
     if channel is None:
         return 0
-    return sum(_carry(channel, claim, now) for claim in _claim_due(now))
+    claims = [
+        _Claim(TextMessage, row.id, row.attempts, partial(
+            channel.send, message_id=row.id, phone=decrypt(bytes(row.phone), context=TEXT_PHONE),
+            text=decrypt(bytes(row.text), context=TEXT),
+        ))
+        for row in _claim_due(TextMessage, now)
+    ]  # fmt: skip
+    return sum(_carry(claim, now) for claim in claims)
+
+
+def deliver_letters(now: datetime) -> int:
+    """Hand due letters to the mail server and return how many it took; as ``deliver_texts``."""
+    channel = get_mail_channel()
+    if channel is None:
+        return 0
+    claims = [
+        _Claim(Letter, row.id, row.attempts, partial(
+            channel.send, message_id=row.id, recipient=decrypt(bytes(row.recipient), context=LETTER_TO),
+            subject=row.subject, text=decrypt(bytes(row.text), context=LETTER),
+        ))
+        for row in _claim_due(Letter, now)
+    ]  # fmt: skip
+    return sum(_carry(claim, now) for claim in claims)
 
 
 def forget_texts(now: datetime) -> int:
-    """Delete texts older than a week and return how many."""
+    """Delete texts and letters older than a week and return how many."""
     with scope(SYSTEM):
-        return TextMessage.objects.filter(created_at__lt=now - TEXT_KEPT).delete()[0]
+        old = (model.objects.filter(created_at__lt=now - TEXT_KEPT) for model in (TextMessage, Letter))
+        return sum(rows.delete()[0] for rows in old)
 
 
-def _claim_due(now: datetime) -> list[_Claim]:
+def _claim_due(model: type[M], now: datetime) -> list[M]:
     with scope(SYSTEM):
-        queued = TextMessage.objects.filter(state=NoticeState.QUEUED)
+        queued = model.objects.filter(state=NoticeState.QUEUED)
         queued.filter(expires_at__lte=now).update(state=NoticeState.FAILED, changed_at=now)
         due = queued.filter(next_attempt_at__lte=now).order_by("next_attempt_at").select_for_update(skip_locked=True)
         rows = list(due[:_BATCH])
         for row in rows:
             row.attempts, row.next_attempt_at = row.attempts + 1, now + _PAUSE * 2**row.attempts
-        TextMessage.objects.bulk_update(rows, ["attempts", "next_attempt_at"])
-    return [
-        _Claim(
-            row.id, row.attempts, decrypt(bytes(row.phone), context=TEXT_PHONE), decrypt(bytes(row.text), context=TEXT)
-        )
-        for row in rows
-    ]
+        model.objects.bulk_update(rows, ["attempts", "next_attempt_at"])
+    return rows
 
 
-def _carry(channel: TextChannel, claim: _Claim, now: datetime) -> bool:
+def _carry(claim: _Claim, now: datetime) -> bool:
     require_no_transaction()
+    about = {"model": claim.model.__name__, "message_id": claim.message_id}
     try:
-        channel.send(message_id=claim.message_id, phone=claim.phone, text=claim.text)
+        claim.hand_over()
     except Unavailable as down:
-        log.warning("text.delayed", message_id=claim.message_id, attempts=claim.attempts, reason=down.code)
+        log.warning("message.delayed", **about, attempts=claim.attempts, reason=down.code)
         if claim.attempts >= MAX_ATTEMPTS:
             _move(claim, NoticeState.FAILED, now)
         return False
     except DomainError as refused:
-        log.warning("text.refused", message_id=claim.message_id, reason=refused.code)
+        log.warning("message.refused", **about, reason=refused.code)
         _move(claim, NoticeState.FAILED, now)
         return False
     _move(claim, NoticeState.SENT, now)
@@ -85,4 +110,4 @@ def _carry(channel: TextChannel, claim: _Claim, now: datetime) -> bool:
 def _move(claim: _Claim, state: NoticeState, now: datetime) -> None:
     before = [str(each) for each in NoticeState if can_become(each, state)]
     with scope(SYSTEM):
-        TextMessage.objects.filter(id=claim.message_id, state__in=before).update(state=state, changed_at=now)
+        claim.model._default_manager.filter(id=claim.message_id, state__in=before).update(state=state, changed_at=now)

@@ -1,4 +1,4 @@
-"""Writing messages: into the inbox of an account, or into the queue of texts to phones."""
+"""Writing messages: into the inbox of an account, or into the queues of texts to phones and letters by mail."""
 
 from __future__ import annotations
 
@@ -8,9 +8,23 @@ from datetime import datetime
 import orjson
 from django.conf import settings
 
-from shimin.capabilities.notices.domain import TEXT_LIFETIME, NoticeState
-from shimin.capabilities.notices.models import TEXT, TEXT_PHONE, VALUES, Notice, TextMessage
-from shimin.capabilities.notices.ports import get_text_channel, require_text_channel
+from shimin.capabilities.notices.domain import LETTER_LIFETIME, TEXT_LIFETIME, NoticeState
+from shimin.capabilities.notices.models import (
+    LETTER,
+    LETTER_TO,
+    TEXT,
+    TEXT_PHONE,
+    VALUES,
+    Letter,
+    Notice,
+    TextMessage,
+)
+from shimin.capabilities.notices.ports import (
+    get_mail_channel,
+    get_text_channel,
+    require_mail_channel,
+    require_text_channel,
+)
 from shimin.capabilities.notices.wording import get_template
 from shimin.kernel.crypto import encrypt
 from shimin.kernel.ids import new_id
@@ -61,5 +75,29 @@ def send_text(*, phone: str, template: str, values: Mapping[str, str], now: date
         id=new_id(), template=template, phone_tail=phone[-4:], created_at=now, changed_at=now, next_attempt_at=now,
         phone=encrypt(phone, context=TEXT_PHONE), expires_at=now + TEXT_LIFETIME,
         text=encrypt(words.fill(words.text, values), context=TEXT),
+        state=NoticeState.DELIVERED if in_box else NoticeState.QUEUED,
+    ).save(force_insert=True)  # fmt: skip
+
+
+def send_letter(*, recipient: str, template: str, values: Mapping[str, str], now: datetime) -> None:
+    """Queue a letter to a mail address, in the caller's transaction (worker, or staff). It is void after a day.
+
+    Values may have lines; the template's address, if it has one, stands at the end as a link to the site.
+
+    Raises:
+        NoMailChannel: no mail server is connected.
+        TemplateError: unknown template or other values.
+    """
+    require_mail_channel()
+    words = get_template(template)
+    words.check(values)
+    text = words.fill(words.text, values)
+    if words.url:
+        text = f"{text}\n\n{settings.SHIMIN.public_url}{words.fill(words.url, values)}"
+    in_box = get_mail_channel() is None and settings.SHIMIN.demo
+    Letter(
+        id=new_id(), template=template, created_at=now, changed_at=now, next_attempt_at=now,
+        expires_at=now + LETTER_LIFETIME, subject=" ".join(words.fill(words.title, values).split()),
+        recipient=encrypt(recipient, context=LETTER_TO), text=encrypt(text, context=LETTER),
         state=NoticeState.DELIVERED if in_box else NoticeState.QUEUED,
     ).save(force_insert=True)  # fmt: skip

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from shimin.capabilities.notices.operations.reading import mark_all_read, mark_read
-from shimin.capabilities.notices.queries import list_demo_texts, list_notices
+from shimin.capabilities.notices.queries import list_demo_letters, list_demo_texts, list_notices
 from shimin.kernel import clock
 from shimin.kernel.web.access import Request, public, signed_in
 
@@ -52,7 +52,7 @@ def read_all(request: Request) -> HttpResponse:
 @require_safe
 @public(transaction=False)
 def demo_inbox(request: Request) -> HttpResponse:
-    """Show the latest texts to any phone; a demo has no phones. Elsewhere this address does not exist."""
-    response = render(request, "notices/demo_inbox.html", {"texts": list_demo_texts()})
+    """Show the latest texts and letters; a demo has no phones and no mail. Elsewhere this address does not exist."""
+    response = render(request, "notices/demo_inbox.html", {"texts": list_demo_texts(), "letters": list_demo_letters()})
     response.headers["Cache-Control"] = "no-store"
     return response
