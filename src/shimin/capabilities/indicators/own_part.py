@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from shimin.capabilities.identity.public import PersonalData, register_personal_data
-from shimin.capabilities.indicators.public import erase_green, erase_votes, export_green, export_votes
+from shimin.capabilities.indicators.public import (
+    erase_green,
+    erase_subscriptions,
+    erase_votes,
+    export_green,
+    export_subscriptions,
+    export_votes,
+)
 
 register_personal_data(
     PersonalData(
@@ -14,5 +21,11 @@ register_personal_data(
     PersonalData(
         key="polls", title="投过的票", tables=("indicators_poll_voter",), export=export_votes, erase=erase_votes,
         kept="还没结束的投票里，“您投过票”的登记保留到结束，免得一个人投两次；您选了什么从来没有记过。",
+    )
+)  # fmt: skip
+register_personal_data(
+    PersonalData(
+        key="subscriptions", title="看板邮件的订阅", tables=("indicators_subscription",), export=export_subscriptions,
+        erase=erase_subscriptions, kept="",
     )
 )  # fmt: skip

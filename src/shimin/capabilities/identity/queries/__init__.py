@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from shimin.capabilities.identity import handles
-from shimin.capabilities.identity.domain import AccountKind, level_now, purpose_of
+from shimin.capabilities.identity.domain import AccountKind, AccountStatus, level_now, purpose_of
 from shimin.capabilities.identity.domain.mandates import words_of
 from shimin.capabilities.identity.models import Account, Consent, LevelProof, Person, Session, StaffGrant
 from shimin.capabilities.identity.tokens import token_hash
@@ -243,6 +243,12 @@ def _hat(told: dict[str, Any], sealed_name: bytes | None, sealed_by: bytes | Non
 
 def _masked_name(sealed: bytes | None) -> str:
     return "" if not sealed else mask_name(decrypt(sealed, context=handles.PERSON_NAME))
+
+
+def grants_of(account_id: int, now: datetime) -> tuple[Grant, ...]:
+    """Return the grants that an account holds now, in the worker's scope: before something is sent to its owner."""
+    rows = StaffGrant.objects.filter(account_id=account_id, starts_at__lte=now).exclude(ends_at__lte=now)
+    return tuple(_grant(row) for row in rows.filter(account__status=AccountStatus.ACTIVE))
 
 
 def _grant(row: StaffGrant) -> Grant:

@@ -87,6 +87,27 @@ def bands_for(city_code: str, day: date) -> Mapping[BoardFigure, Band]:
     return {figure: band for figure, (_, _, band) in found.items()}
 
 
+def figure_words(figure: BoardFigure, value: float | None) -> str:
+    """Say a figure: 96.2%, 12.5天, 31件; without one "—"."""
+    if value is None:
+        return "—"
+    if figure.is_rate:
+        return f"{value:.1%}"
+    return f"{value:.1f}天" if str(figure).endswith("_days") else f"{value:,.0f}件"
+
+
+def target_words(figure: BoardFigure, band: Band | None) -> str:
+    """Say between what it should stay: 不低于95%."""
+    if band is None:
+        return ""
+    ends = [
+        f"{word}{value:.0%}" if figure.is_rate else f"{word}{value:g}"
+        for word, value in (("不低于", band.low), ("不高于", band.high))
+        if value is not None
+    ]
+    return "，".join(ends)
+
+
 @lru_cache(maxsize=1)
 def _rows() -> tuple[tuple[str, BoardFigure, Band, date, date | None], ...]:
     """Return data/bands.csv.

@@ -10,8 +10,15 @@ from django.test import Client
 from shimin.capabilities.catalogue.operations.reference import load_reference
 from shimin.capabilities.identity.tests.factories import make_officer
 from shimin.capabilities.identity.web import cookies
-from shimin.capabilities.indicators.public import FIGURE_WORDS, Band, BoardFigure, bands_for, how_computed
-from shimin.capabilities.indicators.web.desk_board import figure_words, target_words
+from shimin.capabilities.indicators.public import (
+    FIGURE_WORDS,
+    Band,
+    BoardFigure,
+    bands_for,
+    figure_words,
+    how_computed,
+    target_words,
+)
 from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.capabilities.service_requests.public import SUPERVISOR
 from shimin.capabilities.service_requests.tests.factories import CITY, LIGHTS, found_city

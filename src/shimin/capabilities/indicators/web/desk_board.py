@@ -6,18 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
 
 from shimin.capabilities.catalogue.public import get_region, list_agencies, list_items
 from shimin.capabilities.indicators.public import (
     FIGURE_WORDS,
+    TOPIC_WORDS,
+    AlertView,
     Band,
     BoardFigure,
+    Topic,
     bands_for,
+    confirm_subscription,
+    figure_words,
     how_computed,
+    list_alerts,
+    list_subscriptions,
+    subscribe,
+    target_words,
+    unsubscribe,
 )
+from shimin.capabilities.indicators.web.forms import SubscribeForm
 from shimin.capabilities.service_requests.public import (
     RATING_WORDS,
     STATEMENT,
@@ -28,6 +40,7 @@ from shimin.capabilities.service_requests.public import (
 )
 from shimin.kernel import clock
 from shimin.kernel.clock import CHINA, local_date
+from shimin.kernel.errors import InvalidInput
 from shimin.kernel.web.access import Request, staff
 from shimin.ui.plots import BarPlot, bars
 
@@ -84,11 +97,66 @@ def board(request: Request) -> HttpResponse:
         "has_late": any(_is_late(each) for each in figures.agencies),
         "how": [(FIGURE_WORDS[each], how_computed(each)) for each in BoardFigure], "statement": _tidy(STATEMENT),
         "since": since, "last_day": until - timedelta(days=1),
+        "subscriptions": [
+            (each, TOPIC_WORDS[each.topic]) for each in list_subscriptions(actor=request.actor, city_code=region.code)
+        ],
+        "alerts": [_alert(each) for each in list_alerts(actor=request.actor, city_code=region.code)],
+        "subscribe_form": SubscribeForm(initial={"city": region.code}),
         "wall_url": f"?days={days}&city={region.code}&wall=1",
     }  # fmt: skip
-    response = render(request, f"indicators/desk/{'wall' if is_wall else 'board'}.html", context)
+    return _private(render(request, f"indicators/desk/{'wall' if is_wall else 'board'}.html", context))
+
+
+@require_POST
+@staff(SUPERVISOR)
+def new_subscription(request: Request) -> HttpResponse:
+    """Ask for letters to an address; a code goes there first."""
+    form = SubscribeForm(request.POST)
+    if form.is_valid():
+        try:
+            subscribe(
+                actor=request.actor, city_code=form.cleaned_data["city"], topic=Topic(form.cleaned_data["topic"]),
+                recipient=form.cleaned_data["recipient"], now=clock.now(),
+            )  # fmt: skip
+            return _back(form.cleaned_data["city"])
+        except InvalidInput as wrong:
+            for field, words in wrong.fields.items():
+                form.add_error(field, words)
+    return _private(render(request, "indicators/desk/subscribe.html", {"queue": "indicators.board", "form": form},
+                           status=422))  # fmt: skip
+
+
+@require_POST
+@staff(SUPERVISOR)
+def confirm(request: Request, subscription_id: int) -> HttpResponse:
+    """Confirm an address by the code that went there."""
+    confirm_subscription(
+        actor=request.actor, subscription_id=subscription_id, code=request.POST.get("code", "")[:20], now=clock.now()
+    )
+    return _back(request.POST.get("city", ""))
+
+
+@require_POST
+@staff(SUPERVISOR)
+def end_subscription(request: Request, subscription_id: int) -> HttpResponse:
+    """Send no more letters."""
+    unsubscribe(actor=request.actor, subscription_id=subscription_id, now=clock.now())
+    return _back(request.POST.get("city", ""))
+
+
+def _back(city: str) -> HttpResponse:
+    query = f"?city={city}" if len(city) == 6 and city.isascii() and city.isdigit() else ""
+    return HttpResponseRedirect(f"{reverse('indicators:desk_board')}{query}#letters", status=303)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _alert(alert: AlertView) -> tuple[str, AlertView]:
+    side = "低于" if alert.side == "low" else "高于"
+    return f"{FIGURE_WORDS[alert.figure]} {figure_words(alert.figure, alert.value)}，{side}目标", alert
 
 
 def _tile(figure: BoardFigure, now: AgencyFigures, before: AgencyFigures, bands: Mapping[BoardFigure, Band]) -> Tile:
@@ -98,27 +166,6 @@ def _tile(figure: BoardFigure, now: AgencyFigures, before: AgencyFigures, bands:
         change=_change(figure, value, figure.of(before)), how=how_computed(figure),
         is_known=value is not None, is_outside=value is not None and band is not None and bool(band.side_of(value)),
     )  # fmt: skip
-
-
-def figure_words(figure: BoardFigure, value: float | None) -> str:
-    """Say a figure: 96.2%, 12.5天, 31件; without one "—"."""
-    if value is None:
-        return "—"
-    if figure.is_rate:
-        return f"{value:.1%}"
-    return f"{value:.1f}天" if str(figure).endswith("_days") else f"{value:,.0f}件"
-
-
-def target_words(figure: BoardFigure, band: Band | None) -> str:
-    """Say between what it should stay: 不低于95%."""
-    if band is None:
-        return ""
-    ends = [
-        f"{word}{value:.0%}" if figure.is_rate else f"{word}{value:g}"
-        for word, value in (("不低于", band.low), ("不高于", band.high))
-        if value is not None
-    ]
-    return "，".join(ends)
 
 
 def _change(figure: BoardFigure, value: float | None, before: float | None) -> str:

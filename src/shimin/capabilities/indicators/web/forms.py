@@ -9,7 +9,15 @@ from typing import Any
 
 from django import forms
 
-from shimin.capabilities.indicators.public import LONGEST_INTRO, LONGEST_TITLE, Electorate, PollDraft, PollView
+from shimin.capabilities.indicators.public import (
+    LONGEST_INTRO,
+    LONGEST_TITLE,
+    TOPIC_WORDS,
+    Electorate,
+    PollDraft,
+    PollView,
+    Topic,
+)
 from shimin.kernel.channels import CHANNELS
 from shimin.kernel.clock import local_date
 
@@ -88,6 +96,23 @@ class PollForm(forms.Form):
         """Show what the operation found wrong at the fields that it names."""
         for field, words in faults.items():
             self.add_error(field if field in self.fields else None, words)
+
+
+class SubscribeForm(forms.Form):
+    """Letters about the board."""
+
+    use_required_attribute = False
+
+    city = forms.RegexField(r"^[0-9]{6}$", widget=forms.HiddenInput)
+    topic = forms.ChoiceField(
+        label="什么时候发", widget=forms.RadioSelect, initial=Topic.WEEKLY,
+        choices=[(str(topic), words) for topic, words in TOPIC_WORDS.items()],
+    )  # fmt: skip
+    recipient = forms.CharField(
+        label="邮箱", max_length=254, help_text="例如 duban@city.example.cn。先发一封带验证码的邮件。",
+        error_messages={**_NULLS, "required": "请填写邮箱。"},
+        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "email"}),
+    )  # fmt: skip
 
 
 def initial_of(poll: PollView) -> dict[str, Any]:
