@@ -87,6 +87,7 @@ from shimin.capabilities.indicators.queries.polls import (
 from shimin.capabilities.indicators.queries.use import (
     ANALYST,
     FEW,
+    PUBLIC_STATEMENT,
     Growth,
     K,
     Shares,
@@ -116,6 +117,7 @@ __all__ = [
     "LONGEST_INTRO",
     "LONGEST_TITLE",
     "POLLSTER",
+    "PUBLIC_STATEMENT",
     "TOPIC_WORDS",
     "WATCHED_DAYS",
     "AlertView",

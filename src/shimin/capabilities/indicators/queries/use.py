@@ -16,6 +16,7 @@ from shimin.kernel.actor import Actor
 from shimin.kernel.errors import NotFound
 
 ANALYST = "indicators.analyst"
+PUBLIC_STATEMENT = "SELECT key, times FROM indicators_public_use(%s, %s, %s, %s)"
 K = 10  # what is told to everybody rests on at least so many acts
 FEW = 30  # a growth that starts from fewer says little
 # Minutes at a counter against the phone, as published for paying a traffic fine; nothing was published for other acts.
@@ -65,9 +66,7 @@ def public_shares(*, city_code: str, month: date, dimension: Dimension, stage: U
     The database itself hides what is small: the roles that serve pages cannot read the cells.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT key, times FROM indicators_public_use(%s, %s, %s, %s)", [city_code, month, dimension, stage]
-        )
+        cursor.execute(PUBLIC_STATEMENT, [city_code, month, dimension, stage])
         rows = cursor.fetchall()
     told = sorted(((key, int(times)) for key, times in rows if key), key=lambda row: (-row[1], row[0]))
     return Shares(tuple(told), next((int(times) for key, times in rows if not key), None))

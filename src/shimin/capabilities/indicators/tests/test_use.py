@@ -366,7 +366,8 @@ def test_the_api_tells_what_the_page_tells(regions):
     browser = Client()
     address = f"/api/v1/regions/{CITY}/use?month=2026-11&dimension=service"
     assert browser.get(address).json()["shares"] == [{"key": "a", "times": 40}, {"key": "", "times": 15}]
-    assert browser.get(f"/c/{CITY}/use?month=2026-11").status_code == 200
+    page = browser.get(f"/c/{CITY}/use?month=2026-11").content.decode()
+    assert "indicators_public_use(&#x27;430100&#x27;, &#x27;2026-11-01&#x27;" in page
     assert browser.get(f"/c/{CITY}/use?month=2026-99").status_code == 404
     assert browser.get("/c/999999/use").status_code == 404
     assert browser.get("/desk/use").status_code in (302, 401)

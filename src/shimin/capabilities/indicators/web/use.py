@@ -21,6 +21,7 @@ from shimin.capabilities.catalogue.public import (
 from shimin.capabilities.indicators.public import (
     ACTS,
     ANALYST,
+    PUBLIC_STATEMENT,
     Dimension,
     Growth,
     K,
@@ -75,6 +76,7 @@ def use(request: Request, region_code: str) -> HttpResponse:
         "reach": find_reach(region, _shares(region, month, Dimension.DISTRICT)),
         "top": _top_share(services), "hours": f"{hours_saved(paid):,.0f}" if paid else "", "paid": paid,
         "missed": missed if missed >= K else None,
+        "statement": PUBLIC_STATEMENT % (f"'{region.code}'", f"'{month}'", "'act'", "'started'"),
     }  # fmt: skip
     return render(request, "indicators/use.html", context)
 
