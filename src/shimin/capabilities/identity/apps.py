@@ -20,3 +20,4 @@ class IdentityConfig(AppConfig):
         import_module("shimin.capabilities.identity.tasks")
         import_module("shimin.capabilities.identity.cards")
         import_module("shimin.capabilities.identity.own_part")
+        import_module("shimin.capabilities.identity.web.desk_queues")

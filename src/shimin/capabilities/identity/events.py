@@ -108,3 +108,21 @@ class AccountClosed(DomainEvent):
 
     account_id: int
     person_id: int
+
+
+@event("identity.counter_act_done")
+class CounterActDone(DomainEvent):
+    """A window did something with a person's account: raise, reset, open, guardian."""
+
+    account_id: int
+    act_id: int
+    act: str
+
+
+@event("identity.counter_act_undone")
+class CounterActUndone(DomainEvent):
+    """What a window did was taken back, by an officer or (``is_disputed``) because the person says it was not them."""
+
+    account_id: int
+    act_id: int
+    is_disputed: bool

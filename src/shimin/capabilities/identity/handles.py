@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from shimin.kernel.crypto import blind_index
+from shimin.kernel.crypto import blind_index, decrypt
 
 PHONE = "identity.account.phone"
 PERSON_NAME = "identity.person.name"
 ID_NUMBER = "identity.person.id_number"
+COUNTER_CLAIM = "identity.counter_act.claim"
 TOTP_SECRET = "identity.code_generator.secret"  # noqa: S105 (a context, no secret)
 
 
@@ -48,3 +49,13 @@ def offer_hash(code: str) -> bytes:
 def passkey_user(account_id: int) -> bytes:
     """Return the user handle that authenticators keep: 32 bytes that tell nothing (Level 3, §14.6.1)."""
     return blind_index(str(account_id), context="identity.passkey.user")
+
+
+def sheet_hash(code: str, *, account_id: int) -> bytes:
+    """Return what the code of a recovery sheet is stored as; it opens one account only."""
+    return blind_index(code, context=f"identity.recovery_sheet.{account_id}")
+
+
+def open_phone(sealed: bytes) -> str:
+    """Return an account's phone, empty for people without one."""
+    return decrypt(bytes(sealed), context=PHONE) if sealed else ""

@@ -11,6 +11,7 @@ from shimin.capabilities.identity.models import (
     Account,
     CodeGenerator,
     Consent,
+    CounterAct,
     KnownDevice,
     LevelProof,
     Passkey,
@@ -42,6 +43,10 @@ def export_identity(actor: Actor) -> Rows:
             ),
             *_rows("consent", Consent.objects.filter(**mine), "purpose_code", "text", "given_at", "withdrawn_at"),
             *_rows("passkey", Passkey.objects.filter(**mine), "label", "is_synced", "created_at", "last_used_at"),
+            *_rows(
+                "counter_act", CounterAct.objects.filter(**mine), "act", "state", "reason", "asked_by_name",
+                "decided_by_name", "asked_at", "decided_at", "undone_at",
+            ),
             *_rows("code_app", CodeGenerator.objects.filter(**mine), "created_at", "last_used_at"),
         ]  # fmt: skip
     mandates = list_mandates(actor, clock.now())
@@ -86,7 +91,7 @@ def _account(account: Account) -> dict[str, Any]:
     person = account.person
     return {
         "kind": "account",
-        "phone": decrypt(bytes(account.phone), context=handles.PHONE),
+        "phone": handles.open_phone(account.phone),
         "name": decrypt(bytes(person.name), context=handles.PERSON_NAME) if person else None,
         "id_number": decrypt(bytes(person.id_number), context=handles.ID_NUMBER) if person else None,
         "level": account.level,
@@ -105,7 +110,7 @@ register_personal_data(
         tables=(
             "identity_account", "identity_person", "identity_level_proof", "identity_known_device", "identity_consent",
             "identity_code_generator", "identity_recovery_code", "identity_passkey", "identity_mandate",
-            "identity_mandate_offer",
+            "identity_mandate_offer", "identity_counter_act", "identity_recovery_sheet",
             "identity_staff_grant",
         ),
         export=export_identity, erase=erase_identity,

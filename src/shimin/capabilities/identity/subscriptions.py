@@ -5,6 +5,8 @@ from __future__ import annotations
 from shimin.capabilities.identity.events import (
     AccountClosed,
     AccountRegistered,
+    CounterActDone,
+    CounterActUndone,
     LevelRaised,
     MandateGiven,
     MandateWithdrawn,
@@ -81,8 +83,24 @@ def on_mandate_withdrawn(event: MandateWithdrawn, delivery: Delivery) -> None:
 
 @on(LevelRaised)
 def on_level_raised(event: LevelRaised, delivery: Delivery) -> None:
-    """Tell the person, so that a stranger's doing would be noticed."""
+    """Tell the person, so that a stranger's doing would be noticed; the window's acts tell of themselves."""
+    if event.method.startswith("window"):
+        return
     send_notice(account_id=event.account_id, template="identity.level_raised", values={}, now=delivery.occurred_at)
+
+
+@on(CounterActDone)
+def on_counter_act_done(event: CounterActDone, delivery: Delivery) -> None:
+    """Tell the person what a window did with their account, and the way out."""
+    send_notice(
+        account_id=event.account_id, template=f"identity.counter_{event.act}", values={}, now=delivery.occurred_at
+    )
+
+
+@on(CounterActUndone)
+def on_counter_act_undone(event: CounterActUndone, delivery: Delivery) -> None:
+    """Tell the person that it was taken back."""
+    send_notice(account_id=event.account_id, template="identity.counter_undone", values={}, now=delivery.occurred_at)
 
 
 @on(AccountClosed)

@@ -108,6 +108,36 @@ def parse_id_number(text: str, *, today: date | None = None) -> IdNumber:
     return IdNumber(text=number, birth_date=birth_date, sex=sex, region_code=number[:6])
 
 
+def parse_person_number(text: str, *, today: date | None = None) -> IdNumber:
+    """Read a citizen's number or that of a foreigner's permanent residence card, which a window has looked at.
+
+    The card's number has the same length, birth date and check character: 9, the province that took the application
+    (2 digits), the country (3 digits, ISO 3166-1), birth date, sequence, check. ``region_code`` is the province's.
+
+    Raises:
+        IdNumberInvalid: one of its subclasses; IdNumberForeign for a card of before 2023, which has no such number.
+    Source: 国家移民管理局 notice on the new permanent residence card, 2023; GB 11643 for the check character.
+    """
+    number = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    if _OLD_FOREIGN.fullmatch(number):
+        raise IdNumberForeign("这是旧版外国人永久居留证号码。", mend="请先到出入境管理部门换领新版证件（18位号码）。")
+    if not is_residence_card(number):
+        return parse_id_number(number, today=today)
+    _check_form(number)
+    birth_date = _birth_date(number, today)
+    if not _PROVINCE.match(number[1:]):
+        raise IdNumberRegion
+    if number[-1] != check_digit(number[:17]):
+        raise IdNumberCheckDigit
+    sex = Sex.MALE if int(number[16]) % 2 else Sex.FEMALE
+    return IdNumber(text=number, birth_date=birth_date, sex=sex, region_code=f"{number[1:3]}0000")
+
+
+def is_residence_card(number: str) -> bool:
+    """Tell whether a number looks like a foreigner's permanent residence card (no citizen's begins with 9)."""
+    return len(number) == 18 and number[:17].isdecimal() and number[0] == "9"
+
+
 def check_digit(first_17: str) -> str:
     """Return the 18th character for 17 digits (ISO 7064 MOD 11-2).
 

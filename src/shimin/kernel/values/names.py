@@ -16,6 +16,9 @@ _IDEOGRAPH = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 _NAME = re.compile(rf"[{_IDEOGRAPH}]+(?:·[{_IDEOGRAPH}]+)*")
 
 
+_FOREIGN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ž]+(?:[ '.,-]+[A-Za-zÀ-ÖØ-öø-ž]+)*\.?")
+
+
 class NameInvalid(InvalidInput):
     """Not a name as Chinese identity papers print it."""
 
@@ -41,3 +44,17 @@ def normalise_name(text: str) -> str:
     if not _NAME.fullmatch(name):
         raise NameInvalid
     return name
+
+
+def normalise_foreign_name(text: str) -> str:
+    """Return a name as a foreigner's permanent residence card prints it: ideographs, or Latin letters in one spacing.
+
+    Raises:
+        NameInvalid: it is neither, or not 2–50 characters.
+    """
+    name = " ".join(unicodedata.normalize("NFKC", text[: 4 * MAX_LENGTH]).split())
+    if not name.isascii() and not _FOREIGN.fullmatch(name):
+        return normalise_name(text)
+    if not MIN_LENGTH <= len(name) <= MAX_LENGTH or not _FOREIGN.fullmatch(name):
+        raise NameInvalid("外文姓名只能填写字母，按证件上的写法。")
+    return name.upper()

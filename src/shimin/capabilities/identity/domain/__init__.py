@@ -62,6 +62,7 @@ class EndReason(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     REPLACED = "replaced"
     ACCOUNT_CLOSED = "account_closed"
+    RESET_AT_COUNTER = "reset_at_counter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,12 @@ SESSION_LIMITS = {
 
 # Names change and people die: what two sources said is asked again after two years.
 # A bank card is checked together with name and ID number, so it renews them: both run out on one day.
-PROOF_LIFETIME = {AssuranceLevel.REAL_NAME: timedelta(days=730), AssuranceLevel.FACE_OR_BANK: timedelta(days=730)}
+# Somebody who stood at the window with the card is asked again after five.
+PROOF_LIFETIME = {
+    AssuranceLevel.REAL_NAME: timedelta(days=730),
+    AssuranceLevel.FACE_OR_BANK: timedelta(days=730),
+    AssuranceLevel.IN_PERSON: timedelta(days=1826),
+}
 
 CODE_LIFETIME = timedelta(minutes=10)
 CODE_ATTEMPTS = 5

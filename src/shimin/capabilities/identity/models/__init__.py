@@ -2,6 +2,7 @@
 
 from shimin.capabilities.identity.models.account import Account, LoginHandle, StaffGrant
 from shimin.capabilities.identity.models.consent import Consent
+from shimin.capabilities.identity.models.counter import CounterAct, RecoverySheet
 from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCode
 from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
 from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
@@ -12,6 +13,7 @@ __all__ = [
     "Account",
     "CodeGenerator",
     "Consent",
+    "CounterAct",
     "KnownDevice",
     "LevelProof",
     "LoginHandle",
@@ -22,6 +24,7 @@ __all__ = [
     "Person",
     "PersonHandle",
     "RecoveryCode",
+    "RecoverySheet",
     "Session",
     "SpentChallenge",
     "StaffGrant",

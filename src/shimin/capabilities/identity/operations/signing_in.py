@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from shimin.capabilities.identity import passwords
 from shimin.capabilities.identity.domain import AccountKind, AccountStatus, Client, level_now
+from shimin.capabilities.identity.domain.counter import read_login_number
 from shimin.capabilities.identity.handles import phone_hash, staff_name_hash
 from shimin.capabilities.identity.models import Account, CodeGenerator, KnownDevice, LoginHandle
 from shimin.capabilities.identity.operations import limits
@@ -50,7 +51,7 @@ class PasswordWrong(InvalidInput):
 def sign_in(
     *, actor: Actor, kind: AccountKind, name: str, password: str, client: Client, now: datetime
 ) -> OpenedSession:  # fmt: skip
-    """Open a session for the account with this phone (citizens) or staff name.
+    """Open a session for the account with this phone, or number from a window (citizens), or staff name.
 
     Limits come before the hash, which is dear. ``actor`` is who the browser was before.
 
@@ -63,7 +64,11 @@ def sign_in(
     """
     with refusals_recorded(actor, "identity.sign_in", now):
         from_here = limits.count_sign_in_from(client.address, now)
-        key = phone_hash(normalise_phone(name)) if kind is AccountKind.CITIZEN else staff_name_hash(name)
+        key = (
+            phone_hash(read_login_number(name) or normalise_phone(name))
+            if kind is AccountKind.CITIZEN
+            else staff_name_hash(name)
+        )
         account, is_known = _find(actor, key, kind, client)
         attempt = limits.count_sign_in_to(key.hex(), client.device_token if is_known else limits.STRANGERS, now)
         if not passwords.verify_password(account.password if account else None, password) or account is None:

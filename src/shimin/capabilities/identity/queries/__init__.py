@@ -20,7 +20,7 @@ from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import auth_scope, scope
 from shimin.kernel.errors import LevelRequired, OwnHatRequired, SignInRequired
 from shimin.kernel.ids import PersonId
-from shimin.kernel.values.id_numbers import parse_id_number
+from shimin.kernel.values.id_numbers import parse_person_number
 from shimin.kernel.values.masking import mask_id_number, mask_name, mask_phone
 
 _OPEN = """
@@ -144,8 +144,8 @@ def get_subject(actor: Actor) -> Subject:
         person_id=PersonId(person_id),
         name=decrypt(name, context=handles.PERSON_NAME),
         id_number=id_number,
-        birth_date=parse_id_number(id_number).birth_date,
-        phone=decrypt(phone, context=handles.PHONE),
+        birth_date=parse_person_number(id_number).birth_date,
+        phone=handles.open_phone(phone),
     )
 
 
@@ -158,11 +158,12 @@ def get_account_view(actor: Actor, now: datetime) -> AccountView:
     account_id = _citizen(actor)
     with scope(actor):
         account = Account.objects.select_related("person").defer("password").get(id=account_id)
-        proof = LevelProof.objects.filter(account_id=account_id).order_by("-level", "-verified_at").first()
+        proofs = LevelProof.objects.filter(account_id=account_id, level__lte=account.level)  # one may be taken back
+        proof = proofs.order_by("-level", "-verified_at").first()
     name, id_number = _masked(account.person)
     return AccountView(
         account_id=account_id,
-        phone=mask_phone(decrypt(bytes(account.phone), context=handles.PHONE)),
+        phone=mask_phone(handles.open_phone(account.phone)),
         name=name,
         id_number=id_number,
         level=level_now(account.level, account.level_until, now),

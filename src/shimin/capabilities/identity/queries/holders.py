@@ -12,7 +12,7 @@ from shimin.capabilities.identity.domain import AccountKind, AccountStatus, leve
 from shimin.capabilities.identity.models import Account, Consent, Session
 from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.crypto import decrypt
-from shimin.kernel.values.id_numbers import parse_id_number
+from shimin.kernel.values.id_numbers import parse_person_number
 
 _SIGNED_IN = """
     SELECT 1 FROM identity_session s JOIN identity_account a ON a.id = s.account_id
@@ -61,13 +61,13 @@ def find_holder(account_id: int, now: datetime) -> Holder | None:
     )
     if account is None:
         return None
-    phone = decrypt(bytes(account.phone), context=handles.PHONE)
+    phone = handles.open_phone(account.phone)
     level = level_now(account.level, account.level_until, now)
     if account.person is None or level < AssuranceLevel.REAL_NAME:
         return Holder(account.id, phone, level)
     id_number = decrypt(bytes(account.person.id_number), context=handles.ID_NUMBER)
     name = decrypt(bytes(account.person.name), context=handles.PERSON_NAME)
-    return Holder(account.id, phone, level, name, id_number, parse_id_number(id_number).birth_date)
+    return Holder(account.id, phone, level, name, id_number, parse_person_number(id_number).birth_date)
 
 
 def find_session(session_id: int, now: datetime) -> SessionFacts | None:

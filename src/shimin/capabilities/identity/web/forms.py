@@ -51,9 +51,12 @@ class CodeForm(forms.Form):
 
 
 class SignInForm(forms.Form):
-    """Phone and password."""
+    """Phone, or the number of a sheet from a window, and password."""
 
-    phone = _phone()
+    phone = text_field(
+        "手机号", longest=40, example="11位，例如 13812345678；没有手机的，填恢复单上12位的登录号", inputmode="tel",
+        autocomplete="username",
+    )  # fmt: skip
     password = password_field("密码", "current-password")
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shimin.capabilities.identity.operations.factors import enrolling
+from shimin.capabilities.identity.queries.counter import list_own_acts
 from shimin.capabilities.identity.queries.factors import get_sign_in_ways
 from shimin.capabilities.identity.web.forms import ConfirmForm, EnrolForm, PasswordCodeForm, show_error
 from shimin.capabilities.identity.web.pages import form_page
@@ -21,7 +22,11 @@ from shimin.kernel.web.access import Request, signed_in
 @signed_in()
 def security(request: Request) -> HttpResponse:
     """Show the ways this account signs in."""
-    response = render(request, "identity/security.html", {"ways": get_sign_in_ways(request.actor)})
+    response = render(
+        request,
+        "identity/security.html",
+        {"ways": get_sign_in_ways(request.actor), "acts": list_own_acts(request.actor, clock.now())},
+    )
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -59,7 +59,7 @@ def _values(holder: Holder, scopes: list[str]) -> dict[str, Any]:
     known: dict[str, Any] = {
         "name": holder.name,
         "birthdate": holder.birth_date.isoformat() if holder.birth_date else "",
-        "phone_number": f"+86{holder.phone}",
+        "phone_number": f"+86{holder.phone}" if holder.phone else "",
         "id_number": holder.id_number,
     }
     values = {name: known[name] for name in claims_of(scopes) if known.get(name)}
