@@ -19,6 +19,7 @@ from shimin.capabilities.indicators.domain.polls import (
 )
 from shimin.capabilities.indicators.models import Poll, PollVoter
 from shimin.kernel.actor import Actor
+from shimin.kernel.db import scope
 from shimin.kernel.errors import NotFound
 
 POLLSTER = "indicators.pollster"
@@ -114,7 +115,8 @@ def export_votes(actor: Actor) -> list[Mapping[str, Any]]:
     """Return in which polls the actor took part; what they chose is not known."""
     if actor.account_id is None:
         return []
-    rows = PollVoter.objects.filter(account_id=actor.account_id).select_related("poll").order_by("poll_id")
+    with scope(actor):
+        rows = list(PollVoter.objects.filter(account_id=actor.account_id).select_related("poll").order_by("poll_id"))
     return [{"kind": "poll_taken_part", "poll_id": str(row.poll_id), "title": row.poll.title} for row in rows]
 
 
