@@ -77,3 +77,12 @@ class CallBackNoted(DomainEvent):
     request_id: int
     city_code: str
     wants_redo: bool
+
+
+@event("service_requests.article_reviewed")
+class ArticleReviewed(DomainEvent):
+    """An answer entered the knowledge base (``is_open``), or was taken out of it."""
+
+    article_id: int
+    city_code: str
+    is_open: bool

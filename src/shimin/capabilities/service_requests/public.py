@@ -16,6 +16,7 @@ from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
 from shimin.capabilities.service_requests.events import (
+    ArticleReviewed,
     CallBackNoted,
     CardAppealed,
     CardDecided,
@@ -96,6 +97,12 @@ from shimin.capabilities.service_requests.operations.importing import (
     told_to,
 )
 from shimin.capabilities.service_requests.operations.joining import join_request
+from shimin.capabilities.service_requests.operations.knowing import (
+    ArticleDone,
+    approve_article,
+    propose_article,
+    retire_article,
+)
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.noting import add_note
 from shimin.capabilities.service_requests.operations.ruling import dispatch_by_rule, propose_agency
@@ -128,6 +135,13 @@ from shimin.capabilities.service_requests.queries.desk import (
     list_queue,
 )
 from shimin.capabilities.service_requests.queries.dispatch_advice import Advice, AgencyChoice, advise, check_catalogue
+from shimin.capabilities.service_requests.queries.knowledge import (
+    ArticleView,
+    find_articles,
+    get_article,
+    list_articles,
+    list_proposed,
+)
 from shimin.capabilities.service_requests.queries.opening import WrongCode
 from shimin.capabilities.service_requests.queries.own import (
     OwnPage,
@@ -192,6 +206,9 @@ __all__ = [
     "AgencyChoice",
     "AgencyFigures",
     "AppealNotOpen",
+    "ArticleDone",
+    "ArticleReviewed",
+    "ArticleView",
     "CallBackEnded",
     "CallBackNoted",
     "CallBackView",
@@ -251,6 +268,7 @@ __all__ = [
     "advise",
     "alert_duty_desk",
     "appeal_card",
+    "approve_article",
     "approve_extension",
     "arbitrate",
     "ask_extension",
@@ -271,6 +289,7 @@ __all__ = [
     "export_requests",
     "figures_by_agency",
     "file_request",
+    "find_articles",
     "find_desk_request",
     "find_facts",
     "find_imported",
@@ -281,6 +300,7 @@ __all__ = [
     "follow_split",
     "forget_filing_keys",
     "forward_facts",
+    "get_article",
     "get_desk_request",
     "get_opened_request",
     "get_request_for",
@@ -297,8 +317,10 @@ __all__ = [
     "latest_open",
     "light_rule_for",
     "list_appeals",
+    "list_articles",
     "list_call_backs",
     "list_cards_of",
+    "list_proposed",
     "list_queue",
     "list_requests",
     "list_supervised",
@@ -310,6 +332,7 @@ __all__ = [
     "order",
     "personal_data_in",
     "propose_agency",
+    "propose_article",
     "publish_answer",
     "rate_answer",
     "read_filing",
@@ -325,6 +348,7 @@ __all__ = [
     "require_supervisor",
     "resume",
     "resume_due",
+    "retire_article",
     "return_request",
     "reveal_phone",
     "send_back_draft",

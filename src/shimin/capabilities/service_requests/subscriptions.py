@@ -18,6 +18,7 @@ from shimin.capabilities.service_requests.public import (
     forward_facts,
     is_told,
     is_told_at_home,
+    propose_article,
     redo,
     suggest_category,
     tell_filed,
@@ -93,3 +94,10 @@ def redo_on_call_back_noted(event: CallBackNoted, delivery: Delivery) -> None:
     """Give back to its agency what somebody says is not solved."""
     if event.wants_redo:
         redo(call_back_id=event.call_back_id, now=delivery.occurred_at)
+
+
+@on(RequestMoved)
+def propose_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
+    """Propose a published answer for the knowledge base."""
+    if event.action == Action.PUBLISH:
+        propose_article(request_id=event.request_id, now=delivery.occurred_at)

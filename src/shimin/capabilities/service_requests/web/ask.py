@@ -18,6 +18,7 @@ from shimin.capabilities.service_requests.public import (
     Place,
     RequestKind,
     file_request,
+    find_articles,
     get_text_reader,
     is_danger,
     join_request,
@@ -108,6 +109,7 @@ def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing) 
         "due": day_words(term.deadline.due_at(now, working_calendar())),
         "similar": [each for each in similar if not each.answer],
         "answers": [each for each in similar if each.answer],
+        "articles": find_articles(request.actor, filing.words, city_code=city_code),
         "fields": _kept_fields(form, filing),
         "key": secrets.token_urlsafe(24),
     }

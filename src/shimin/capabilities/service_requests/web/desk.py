@@ -22,6 +22,7 @@ from shimin.capabilities.service_requests.public import (
     STATE_WORDS,
     Action,
     Advice,
+    ArticleView,
     ClockView,
     DeskRequest,
     QueueLine,
@@ -30,6 +31,8 @@ from shimin.capabilities.service_requests.public import (
     RequestState,
     add_note,
     advise,
+    find_articles,
+    get_article,
     get_desk_request,
     light_rule_for,
     list_cards_of,
@@ -140,6 +143,7 @@ def _page(
         (str(action), wrong[1], True) if wrong and wrong[0] is action else (str(action), ActForm(action, shown), False)
         for action in possible
     ]
+    articles = _known(request, shown, forms) if Action.REPLY in possible else ()
     if advice is not None and advice.choices:
         _propose(forms, advice.choices[0].agency_id)
     light, word = light_of(line.state)
@@ -155,6 +159,7 @@ def _page(
         "steps": timeline(shown.steps, line.state, for_staff=True),
         "forms": forms,
         "advice": advice,
+        "articles": articles,
         "cards": card_rows(list_cards_of(request.actor, line.request_id)),
         "may_appeal": _may_appeal(request.actor, line),
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
@@ -182,6 +187,17 @@ def _may_appeal(actor: Actor, line: QueueLine) -> bool:
     """Offer the appeal to the desk that has the request; the operation decides."""
     wanted = (OFFICER, REVIEWER) if line.agency_id is not None else (DISPATCHER,)
     return any(grant.role in wanted and grant.agency_id in (None, line.agency_id) for grant in actor.grants)
+
+
+def _known(request: Request, shown: DeskRequest, forms: list[tuple[str, ActForm, bool]]) -> tuple[ArticleView, ...]:
+    """Return answers of the knowledge base that fit, and put the chosen one into the reply boxes."""
+    chosen = request.GET.get("article", "")
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 and not shown.draft:
+        words = get_article(request.actor, int(chosen)).words
+        for action, form, is_wrong in forms:
+            if action in (Action.REPLY, Action.DRAFT_REPLY) and not is_wrong:
+                form.fields["words"].initial = words
+    return find_articles(request.actor, shown.words, city_code=shown.line.city_code)
 
 
 def _propose(forms: list[tuple[str, ActForm, bool]], agency_id: int) -> None:

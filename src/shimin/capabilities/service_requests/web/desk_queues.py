@@ -16,6 +16,7 @@ from shimin.capabilities.service_requests.public import (
     count_queue,
     list_appeals,
     list_call_backs,
+    list_proposed,
 )
 from shimin.kernel.actor import Actor
 from shimin.ui.desk import Queue, register_queue
@@ -90,3 +91,13 @@ for _key, _title, _icon, _counted in (
     ("supervision", "督查报告", "chart-column", _uncounted),
 ):
     register_queue(Queue(f"service_requests.{_key}", _title, _icon, f"service_requests:{_key}", SUPERVISOR, _counted))
+
+
+def _proposed(actor: Actor) -> int | None:
+    return len(list_proposed(actor)) or None
+
+
+for _key, _role, _counted in (("knowledge", REVIEWER, _proposed), ("knowledge_read", OFFICER, _uncounted)):
+    register_queue(
+        Queue(f"service_requests.{_key}", "知识库", "book-open", "service_requests:knowledge", _role, _counted)
+    )

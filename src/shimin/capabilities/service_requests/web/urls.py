@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.service_requests.web import ask, desk, follow, supervision, supervision_paper
+from shimin.capabilities.service_requests.web import ask, desk, follow, knowledge, supervision, supervision_paper
 
 app_name = "service_requests"
 _NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
@@ -16,6 +16,8 @@ urlpatterns = [
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
     re_path(rf"^requests/{_NUMBER}/receipt$", follow.receipt, name="receipt"),
     re_path(rf"^requests/{_NUMBER}/(?P<action>[a-z_]{{3,20}})$", follow.act, name="act"),
+    path("desk/knowledge", knowledge.knowledge, name="knowledge"),
+    path("desk/knowledge/<int:article_id>/<slug:what>", knowledge.review, name="review_article"),
     path("desk/supervision", supervision.report, name="supervision"),
     path("desk/supervision/report.pdf", supervision_paper.report_pdf, name="supervision_pdf"),
     path("desk/supervision/appeals", supervision.appeals, name="appeals"),
