@@ -163,6 +163,8 @@ from shimin.capabilities.service_requests.queries.replaying import (
 )
 from shimin.capabilities.service_requests.queries.rows import DISPATCHER, OFFICER, REVIEWER, STAFF_ROLES, SUPERVISOR
 from shimin.capabilities.service_requests.queries.supervising import (
+    BASELINE_ANSWERS,
+    BASELINE_DAYS,
     CallBackView,
     CardView,
     Figures,
@@ -186,6 +188,8 @@ from shimin.capabilities.service_requests.queries.views import (
 
 __all__ = [
     "BAD",
+    "BASELINE_ANSWERS",
+    "BASELINE_DAYS",
     "DISPATCHER",
     "HOW",
     "KIND_WORDS",

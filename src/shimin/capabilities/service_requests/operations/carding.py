@@ -77,7 +77,7 @@ def card_answered(*, step_id: int, now: datetime) -> int:
     """Issue the cards of an answer that came late, before the worker had looked; for the worker. Idempotent."""
     with scope(SYSTEM):
         step = RequestStep.objects.get(id=step_id)
-        row = ServiceRequest.objects.get(id=step.request_id)
+        row = lock_request(step.request_id)  # the periodic job may be at the same request
         rounds = RequestStep.objects.filter(
             request_id=row.id, version__lte=step.version, action__in=[str(Action.REOPEN), str(Action.REDO)]
         ).count()

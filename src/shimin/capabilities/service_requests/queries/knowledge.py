@@ -22,8 +22,8 @@ MOST_SHOWN, MOST_WAITING = 3, 200
 ALIKE_FROM = 0.12
 _READ = 400
 _FIND = """
-    SELECT id, question, words, agency_id, category, reviewed_at, score FROM (
-        SELECT a.id, a.question, a.words, a.agency_id, a.category, a.reviewed_at,
+    SELECT id, question, words, agency_id, category, reviewed_at, request_id, score FROM (
+        SELECT a.id, a.question, a.words, a.agency_id, a.category, a.reviewed_at, a.request_id,
                (SELECT count(*) FROM unnest(a.terms) t WHERE t = ANY(%s))::float8
                  / (0.5 * least(cardinality(a.terms), %s) + 0.5 * greatest(cardinality(a.terms), %s)) AS score
         FROM service_requests_article a
@@ -42,6 +42,7 @@ class ArticleView:
     agency_id: int | None
     category: str
     reviewed_at: datetime | None
+    request_id: int
     score: float = 0.0
 
 
@@ -100,7 +101,7 @@ def terms_of(text: str) -> list[str]:
 
 
 def _view(row: Article) -> ArticleView:
-    return ArticleView(row.id, row.question, row.words, row.agency_id, row.category, row.reviewed_at)
+    return ArticleView(row.id, row.question, row.words, row.agency_id, row.category, row.reviewed_at, row.request_id)
 
 
 def article_terms(question: str, words: str) -> Sequence[str]:

@@ -169,6 +169,7 @@ def test_the_citizen_s_box_and_the_reply_box_search_it():
     box = Client().post(f"/c/{CITY}/ask", {"words": LIKE})
     assert "也许您要问的是" in text(box)
     assert "由物业报修" in text(box)
+    assert "这样的问题已经有答复" not in text(box)
     receipt = in_progress(words=LIKE, kind=RequestKind.QUESTION)
     officer = enter("officer", 7_001)
     page = f"/desk/requests/{receipt.request_id}"

@@ -19,8 +19,10 @@ from shimin.capabilities.notices.models import Notice
 from shimin.capabilities.service_requests.bulk.replay_files import INVENTED
 from shimin.capabilities.service_requests.bulk.replay_plan import ANY, Plan, delays_of
 from shimin.capabilities.service_requests.models import Card, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.public import BASELINE_ANSWERS, BASELINE_DAYS
 from shimin.kernel import clock
 from shimin.kernel.models import AuditRecord, Event, Heartbeat
+from shimin.kernel.testing import connect_as
 
 RULES = "region_code,category,kind,district,agency,valid_from,valid_to\n"
 THRESHOLDS = "region_code,category,probability,valid_from,valid_to\n430100,城乡建设,0.6,2015-01-01,\n"
@@ -111,6 +113,14 @@ def test_it_runs_in_a_demo_without_a_worker_only(replay, monkeypatch):
     assert ServiceRequest.objects.count() == 0
 
 
+def test_two_at_once_are_refused(replay):
+    with connect_as("worker") as other:
+        other.execute("SELECT pg_advisory_lock(hashtext('service_requests.replay'))")
+        with pytest.raises(CommandError, match="another replay"):
+            replay(lights(1))
+    assert ServiceRequest.objects.count() == 0
+
+
 @pytest.mark.parametrize("speed", ["0", "-1", "fast", "nan", "inf"])
 def test_a_speed_is_a_number(replay, speed):
     with pytest.raises(CommandError, match="--speed"):
@@ -128,6 +138,7 @@ def test_the_clock_comes_back():
 def test_delays_are_those_of_the_real_city():
     every = delays_of(ANY)
     assert (every.answers, round(every.median, 1)) == (2_816, 11.2)
+    assert (every.answers, round(every.median, 1)) == (BASELINE_ANSWERS, BASELINE_DAYS)
     assert delays_of("没有这一类") is every
     drawn = [
         (Plan(1, str(number)).answer_at(NOW, NOW, "城乡建设") - NOW) / timedelta(days=1) for number in range(4_000)

@@ -98,6 +98,8 @@ def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing) 
         reader = get_text_reader()
         choices = reader.suggest(filing.words, city_code=city_code).choices
         similar = reader.find_similar(filing.words, filing.place, city_code=city_code, now=now)
+        articles = find_articles(request.actor, filing.words, city_code=city_code)
+    known = {each.request_id for each in articles}  # an answer and its reviewed words are told once
     term = term_for(city_code=city_code, kind=filing.kind, is_emergency=filing.is_emergency, now=now)
     context: dict[str, Any] = {
         "city": get_region(city_code),
@@ -108,8 +110,8 @@ def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing) 
         "personal_data": personal_data_in(filing.words),
         "due": day_words(term.deadline.due_at(now, working_calendar())),
         "similar": [each for each in similar if not each.answer],
-        "answers": [each for each in similar if each.answer],
-        "articles": find_articles(request.actor, filing.words, city_code=city_code),
+        "answers": [each for each in similar if each.answer and each.request_id not in known],
+        "articles": articles,
         "fields": _kept_fields(form, filing),
         "key": secrets.token_urlsafe(24),
     }

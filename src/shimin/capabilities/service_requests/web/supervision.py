@@ -16,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shimin.capabilities.catalogue.public import get_region, has_region, list_agencies, list_cities
 from shimin.capabilities.service_requests.public import (
+    BASELINE_ANSWERS,
+    BASELINE_DAYS,
     RATING_WORDS,
     SUPERVISOR,
     CardView,
@@ -278,6 +280,11 @@ def shown(row: Figures) -> list[dict[str, str]]:
         {"label": "响应率", "value": share(row.responded, row.reached), "note": f"回访到 {row.reached:,} 人"},
         {"label": "解决率", "value": share(row.solved, row.reached), "note": f"解决 {row.solved:,} 件"},
         {"label": "满意率", "value": share(row.satisfied, row.rated), "note": f"评价 {row.rated:,} 人次"},
+        {
+            "label": "答复中位天数",
+            "value": "—" if row.median_days is None else f"{row.median_days:.1f}",
+            "note": f"一城 {BASELINE_ANSWERS:,} 件旧答复 {BASELINE_DAYS:g} 天",
+        },
         {"label": "黄牌", "value": f"{row.yellow:,}", "note": "不含申诉后撤销的"},
         {"label": "红牌", "value": f"{row.red:,}", "note": f"催办过 {row.urged:,} 件"},
     ]
