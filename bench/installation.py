@@ -160,7 +160,7 @@ def free_port() -> int:
     while True:
         port = random.randrange(20_000, 30_000)
         try:
-            check_free("127.0.0.1", (port, *range(port + 101, port + 110), port + 141, port + 142))
+            check_free("127.0.0.1", (port, *range(port + 101, port + 110), port + 141, port + 142, port + 143))
         except Fault:
             continue
         return port

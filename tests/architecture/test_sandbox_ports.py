@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shimin.launch.settings import SANDBOX_ALIPAY, SANDBOX_ENTRANCES, load_settings
+from shimin.launch.settings import SANDBOX_ALIPAY, SANDBOX_ENTRANCES, SANDBOX_WECHAT_PAY, load_settings
 from shimin.sandbox.departments import ALL
 
 
@@ -13,6 +13,7 @@ def test_waits_for_every_department_and_for_nothing_else():
     ]
 
 
-def test_gateway_and_entrances_have_ports_of_their_own():
-    assert not {SANDBOX_ALIPAY, SANDBOX_ENTRANCES} & {department.port_offset for department in ALL}
-    assert SANDBOX_ALIPAY != SANDBOX_ENTRANCES
+def test_gateways_and_entrances_have_ports_of_their_own():
+    own = {SANDBOX_ALIPAY, SANDBOX_ENTRANCES, SANDBOX_WECHAT_PAY}
+    assert not own & {department.port_offset for department in ALL}
+    assert len(own) == 3

@@ -52,14 +52,14 @@ class Alipay:
 
 
 @contextmanager
-def alipay_process(folder: Path) -> Iterator[Alipay]:
-    """Start it on a free port and wait until it answers."""
+def alipay_process(folder: Path, module: str = "shimin.sandbox.alipay") -> Iterator[Alipay]:
+    """Start it, or another gateway that is driven alike, on a free port and wait until it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     running = Alipay(port, folder / "keys")
     command = [
-        sys.executable, "-m", "shimin.sandbox.alipay", "--port", str(port), "--keys-dir", str(running.keys_dir),
+        sys.executable, "-m", module, "--port", str(port), "--keys-dir", str(running.keys_dir),
         "--data-dir", str(folder / "data"),
     ]  # fmt: skip
     environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}

@@ -136,7 +136,7 @@ def _free_port() -> int:
     """Return a port that is free together with those of the departments above it."""
     while True:
         port = random.randrange(20_000, 32_000)
-        if all(_is_free(each) for each in (port, *range(port + 101, port + 110), port + 141, port + 142)):
+        if all(_is_free(each) for each in (port, *range(port + 101, port + 110), port + 141, port + 142, port + 143)):
             return port
 
 

@@ -94,7 +94,7 @@ def test_three_bills_for_two_homes(new_page: NewPage, demo: Demo, holders: list[
     assert look_at(page) == []
 
 
-def top_a_card_up(page: Page, demo: Demo) -> str:
+def top_a_card_up(page: Page, demo: Demo, by: str = "支付宝") -> str:
     """Register, top a pupil's card up by 50 yuan, and return the address of the settled order."""
     command = [sys.executable, "-m", "shimin.sandbox", "residents", "--json", "--with", "campus-card"]
     answer = subprocess.run(
@@ -114,7 +114,7 @@ def top_a_card_up(page: Page, demo: Demo) -> str:
     expect(page.locator("main")).to_contain_text("¥50.00")
     assert look_at(page) == []
     order = page.url
-    page.get_by_role("link", name=re.compile("支付宝缴款")).click()
+    page.get_by_role("link", name=re.compile(f"{by}缴款")).click()
     page.get_by_role("button", name=re.compile("付款")).click()
     settled = page.locator("main", has_text="回执 XY")
     for _ in range(20):
@@ -128,6 +128,12 @@ def top_a_card_up(page: Page, demo: Demo) -> str:
 
 def test_a_campus_card_is_topped_up_in_two_screens(new_page: NewPage, demo: Demo):
     top_a_card_up(new_page(width=320), demo)
+
+
+def test_a_campus_card_is_topped_up_by_wechat(new_page: NewPage, demo: Demo):
+    page = new_page(width=390)
+    top_a_card_up(page, demo, by="微信支付")
+    expect(page.locator("main")).to_contain_text("微信支付")
 
 
 def test_two_of_finance_give_money_back(new_page: NewPage, demo: Demo):

@@ -68,7 +68,13 @@ def serve(settings: Settings, *, demo: bool) -> int:
         check_free(settings.host, [settings.port])
         if demo:
             check_free(
-                "127.0.0.1", [*settings.sandbox_ports, settings.sandbox_alipay_port, settings.sandbox_entrances_port]
+                "127.0.0.1",
+                [
+                    *settings.sandbox_ports,
+                    settings.sandbox_alipay_port,
+                    settings.sandbox_entrances_port,
+                    settings.sandbox_wechat_pay_port,
+                ],
             )
         install_files(settings)
         with open_database(settings) as database:
@@ -88,6 +94,7 @@ def _run(settings: Settings, database: Database, *, demo: bool) -> int:
         if demo:
             supervisor.start(sandbox_service(settings, environ("owner")))
             supervisor.start(alipay_service(settings, environ("owner")))
+            supervisor.start(wechat_pay_service(settings, environ("owner")))
             supervisor.start(entrances_service(settings, environ("owner")))
         supervisor.start(web_service(settings, environ("web")))
         supervisor.wait_until_ready(_READY_SECONDS)
@@ -122,6 +129,19 @@ def alipay_service(settings: Settings, environ: dict[str, str]) -> Service:
     return Service(
         "alipay",
         [settings.python, "-m", "shimin.sandbox.alipay", *options, "--data-dir", settings.data_dir / "sandbox"],
+        environ,
+        ready=[("127.0.0.1", port, "/healthz")],
+    )
+
+
+def wechat_pay_service(settings: Settings, environ: dict[str, str]) -> Service:
+    """Return the demo's stand-in for WeChat Pay."""
+    del environ["DATABASE_URL"]  # it has books of its own
+    port = settings.sandbox_wechat_pay_port
+    options = ["--port", str(port), "--keys-dir", str(settings.keys_dir)]
+    return Service(
+        "wechat_pay",
+        [settings.python, "-m", "shimin.sandbox.wechat_pay", *options, "--data-dir", settings.data_dir / "sandbox"],
         environ,
         ready=[("127.0.0.1", port, "/healthz")],
     )

@@ -11,6 +11,7 @@ from shimin.launch.faults import Fault
 
 ROOT = Path(__file__).resolve().parents[3]
 SANDBOX_DEPARTMENTS = 9
+SANDBOX_WECHAT_PAY = 43
 SANDBOX_ALIPAY = 41  # its port counted from the base; departments have those below
 SANDBOX_ENTRANCES = 42  # the stand-ins for other platforms' logins
 KEY_NAMES = ("secret_key", "field_key", "index_key", "audit_key", "platform_signing.pem")
@@ -74,6 +75,10 @@ class Settings:
     @property
     def sandbox_alipay_port(self) -> int:
         return self.sandbox_port_base + SANDBOX_ALIPAY
+
+    @property
+    def sandbox_wechat_pay_port(self) -> int:
+        return self.sandbox_port_base + SANDBOX_WECHAT_PAY
 
     @property
     def sandbox_entrances_port(self) -> int:

@@ -73,6 +73,10 @@ class Books:
         """Give a refund."""
         return self._one("SELECT * FROM refund WHERE out_trade_no = ? AND refund_no = ?", out_trade_no, refund_no)
 
+    def find_refund_by_number(self, refund_no: str) -> Row | None:
+        """Give a refund whose trade is not named."""
+        return self._one("SELECT * FROM refund WHERE refund_no = ?", refund_no)
+
     def day(self, day: str) -> list[Row]:
         """Give the day's movements: trades paid, and refunds (negative)."""
         with self._lock:

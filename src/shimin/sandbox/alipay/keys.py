@@ -43,11 +43,12 @@ def text_to_sign(values: Mapping[str, str], leave_out: tuple[str, ...]) -> bytes
 def ensure_keys(folder: Path) -> Keys:
     """Load the keys, making them on first use."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    alipay, app = _ensure(folder / "alipay"), _ensure(folder / "app")
+    alipay, app = ensure_pair(folder / "alipay"), ensure_pair(folder / "app")
     return Keys(alipay, app.public_key())
 
 
-def _ensure(path: Path) -> rsa.RSAPrivateKey:
+def ensure_pair(path: Path) -> rsa.RSAPrivateKey:
+    """Load an RSA pair (path.pem, path.pub.pem), making it on first use."""
     private, public = path.with_suffix(".pem"), path.with_suffix(".pub.pem")
     if not private.exists():
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
