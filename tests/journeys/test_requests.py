@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from shimin.kernel.tests.pictures import HEIC, jpeg
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
 from tests.journeys.doors import enter, enter_desk
@@ -47,6 +48,38 @@ def test_without_script_and_account_from_the_box_to_the_follow_page(new_page: Ne
     stranger.get_by_label("补充什么情况").fill("今天又断了一根。")
     stranger.get_by_role("button", name="补充").click()
     expect(stranger.get_by_text("今天又断了一根。")).to_be_visible()
+
+
+def test_by_photo_without_a_map_and_without_script(new_page: NewPage):
+    page = new_page(width=390, height=844, script=False)
+    page.goto(ASK)
+    page.get_by_label("是什么事，在哪里，希望怎么办").fill("岳麓区枫林一路的井盖碎了，夜里很危险，请尽快更换。")
+    page.get_by_label(re.compile("^照片")).first.set_input_files(
+        [
+            {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": jpeg(1200, 900, position=True)},
+            {"name": "IMG_2.heic", "mimeType": "image/heic", "buffer": HEIC.read_bytes()},
+            {"name": "zip.jpg", "mimeType": "image/jpeg", "buffer": b"PK" + b"0" * 99},
+        ]
+    )
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_role("alert").get_by_text(re.compile("第3张（zip.jpg）"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("已选的第"))).to_have_count(2)
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_role("heading", name="请核对")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("已选的第"))).to_have_count(2)
+    expect(page.get_by_text("取自照片")).to_have_count(0)
+    page.get_by_role("button", name=re.compile("^提交")).click()
+    expect(page).to_have_url(re.compile(r"/receipt$"))
+    number = page.url.split("/")[-2]
+    page.goto(f"/requests/{number}")
+    expect(page.get_by_role("img", name=re.compile("您的照片"))).to_have_count(2)
+    hotline = new_page(width=1280, height=800)
+    enter_desk(hotline, "hotline", "/desk/requests/dispatch")
+    hotline.get_by_role("link", name=re.compile(number)).click()
+    photos = hotline.get_by_role("img", name=re.compile("市民的照片"))
+    expect(photos).to_have_count(2)
+    assert photos.first.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
+    assert serious_violations(hotline) == []
 
 
 def test_every_page_is_for_everybody(new_page: NewPage):

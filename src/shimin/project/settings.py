@@ -38,6 +38,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "shimin.kernel.web.middleware.SafetyHeaders",
     "shimin.kernel.web.middleware.RequestLog",
+    "shimin.kernel.web.body_limit.BodyLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "shimin.kernel.web.middleware.Errors",
     "shimin.capabilities.identity.web.wrapper.RequestWrapper",

@@ -216,6 +216,40 @@ class Reporter(Table):
         ]
 
 
+class RequestPhoto(Table):
+    """A photo that belongs to a step of a request; without one it was sent and not used yet. Files lie by digest."""
+
+    kind: ClassVar[TableKind] = TableKind.CITY
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    city_code = models.CharField(max_length=6)
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="photos", null=True)
+    step_id = models.BigIntegerField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    by_staff = models.BooleanField(default=False)
+    is_shown = models.BooleanField(default=True)
+    large = models.CharField(max_length=64)
+    small = models.CharField(max_length=64)
+    width = models.IntegerField()
+    height = models.IntegerField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "service_requests_photo"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="service_requests_photo_step",
+                condition=Q(request__isnull=True, step_id__isnull=True)
+                | Q(request__isnull=False, step_id__isnull=False),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(name="service_requests_photo_unused", fields=["sent_at"], condition=Q(request__isnull=True)),
+            models.Index(name="service_requests_photo_large", fields=["large"]),
+            models.Index(name="service_requests_photo_small", fields=["small"]),
+        ]
+
+
 class QueryHandle(Table):
     """The keyed hash of a number with its query code → the request."""
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.service_requests.domain.photos import KEPT_UNUSED
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.handles import CONTACT
-from shimin.capabilities.service_requests.models import Reporter, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.models import Reporter, RequestPhoto, RequestStep, ServiceRequest
 from shimin.kernel.actor import SYSTEM, Actor
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import scope
+from shimin.kernel.files import get_file_store
 
 _MOST = 20_000
+_MOST_PICTURES_BYTES = 20 * 2**20  # the export is one file in one answer; further photos come with their address
 _ERASED = "（已按本人要求删除）"
 
 
 def export_requests(actor: Actor) -> Rows:
-    """Return the actor's requests, the steps of them that are public, and where they are told."""
+    """Return the actor's requests, their public steps, where they are told, and their photos as JPEG in base64."""
     if actor.account_id is None:
         return []
     with scope(actor):
@@ -39,15 +45,41 @@ def export_requests(actor: Actor) -> Rows:
             }
             for reporter in reporters.select_related("request")
         ]  # fmt: skip
-        return [
+        sent: Sequence[Any] = list(
+            RequestPhoto.objects.filter(request__account_id=actor.account_id, by_staff=False)
+            .order_by("id")
+            .values("id", "request__number", "large", "width", "height", "sent_at")[:_MOST]
+        )
+        rows = [
             *({"kind": "request", **row} for row in requests),
             *({"kind": "step", **row} for row in steps),
             *told,
         ]
+    return [*rows, *_pictures(sent)]
+
+
+def _pictures(sent: Iterable[Mapping[str, Any]]) -> Rows:
+    """Return the photos with their content, up to a limit in all; all have the address where they can be fetched."""
+    found, size, store = [], 0, get_file_store()
+    for row in sent:
+        number = row["request__number"]
+        photo = {
+            "kind": "photo", "number": number, "width": row["width"], "height": row["height"],
+            "sent_at": row["sent_at"], "address": f"/requests/{number}/photos/{row['id']}/large", "jpeg": "",
+        }  # fmt: skip
+        if size < _MOST_PICTURES_BYTES and store.has(row["large"]):
+            content = store.get(row["large"])
+            size += len(content)
+            photo["jpeg"] = b64encode(content).decode()
+        found.append(photo)
+    return found
 
 
 def erase_requests(account_id: int, person_id: int | None, now: datetime) -> int:
-    """Cut the link between account and requests and delete contacts; words of requests that are over go, too."""
+    """Cut the link between account and requests, delete contacts, and words and photos of requests that are over.
+
+    Files go with the next run of ``forget_unused_photos``: the same picture may be somebody else's as well.
+    """
     with scope(SYSTEM):
         over = [str(state) for state in RequestState if state not in OPEN_STATES]
         mine = ServiceRequest.objects.filter(account_id=account_id)
@@ -55,15 +87,22 @@ def erase_requests(account_id: int, person_id: int | None, now: datetime) -> int
             words=""
         ).update(words=_ERASED)
         ended = mine.filter(state__in=over).update(words=_ERASED, title=_ERASED, address="", lng=None, lat=None)
+        photos = RequestPhoto.objects.filter(request__in=mine.filter(state__in=over), by_staff=False)
+        unused = {"request_id": None, "step_id": None, "sent_at": now - KEPT_UNUSED}
+        dropped = photos.update(**unused) + RequestPhoto.objects.filter(account_id=account_id, request_id=None).update(
+            **unused
+        )
+        RequestPhoto.objects.filter(account_id=account_id).update(account_id=None)
         mine.update(account_id=None, person_id=None, mandate_id=None)
         RequestStep.objects.filter(account_id=account_id).update(account_id=None)
-        return int(ended) + int(Reporter.objects.filter(account_id=account_id).delete()[0])
+        return int(ended) + int(dropped) + int(Reporter.objects.filter(account_id=account_id).delete()[0])
 
 
 register_personal_data(
     PersonalData(
         key="service_requests", title="我的诉求",
-        tables=("service_requests_request", "service_requests_step", "service_requests_reporter"),
+        tables=("service_requests_request", "service_requests_step", "service_requests_reporter",
+                "service_requests_photo"),
         export=export_requests, erase=erase_requests,
         kept="正在办理的诉求继续办完，但不再和您的账号关联；已办结的只留编号、类别和答复，用于统计和监督。",
     )

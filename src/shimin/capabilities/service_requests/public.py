@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.domain.filing import (
 )
 from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
 from shimin.capabilities.service_requests.domain.lights import light_rule_for
+from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
 from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
@@ -105,6 +106,15 @@ from shimin.capabilities.service_requests.operations.knowing import (
 )
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.noting import add_note
+from shimin.capabilities.service_requests.operations.photos import (
+    KeptPhoto,
+    PhotoGone,
+    ReceivedPhoto,
+    TooManyPhotos,
+    forget_unused_photos,
+    read_photo_tokens,
+    receive_request_photo,
+)
 from shimin.capabilities.service_requests.operations.ruling import dispatch_by_rule, propose_agency
 from shimin.capabilities.service_requests.operations.suggesting import suggest_category
 from shimin.capabilities.service_requests.operations.supervising import LadderSkipped, order, redo, summon, urge
@@ -153,6 +163,7 @@ from shimin.capabilities.service_requests.queries.own import (
     list_requests,
     look_up_request,
 )
+from shimin.capabilities.service_requests.queries.photos import get_photo_for
 from shimin.capabilities.service_requests.queries.replaying import (
     ReplayOutcome,
     RequestFacts,
@@ -179,6 +190,7 @@ from shimin.capabilities.service_requests.queries.views import (
     ClockView,
     DeskRequest,
     NoteView,
+    PhotoView,
     QueueLine,
     ReporterView,
     RequestLine,
@@ -196,6 +208,7 @@ __all__ = [
     "LONGEST_ADDRESS",
     "LONGEST_WORDS",
     "MANDATE_SCOPE",
+    "MOST_AT_ONCE",
     "OFFICER",
     "OPEN_STATES",
     "RATING_WORDS",
@@ -231,18 +244,22 @@ __all__ = [
     "Grouping",
     "HighestLevel",
     "ImportOutcome",
+    "KeptPhoto",
     "LadderSkipped",
     "MergeRefused",
     "Message",
     "NoEmergency",
     "NoteView",
     "OwnPage",
+    "PhotoGone",
+    "PhotoView",
     "Place",
     "QueueFilter",
     "QueueLine",
     "QueuePage",
     "Rating",
     "Receipt",
+    "ReceivedPhoto",
     "ReplayOutcome",
     "ReporterView",
     "RequestFacts",
@@ -263,6 +280,7 @@ __all__ = [
     "Suggestion",
     "Term",
     "TextReader",
+    "TooManyPhotos",
     "Who",
     "WrongCode",
     "accept",
@@ -303,10 +321,12 @@ __all__ = [
     "follow_mirror",
     "follow_split",
     "forget_filing_keys",
+    "forget_unused_photos",
     "forward_facts",
     "get_article",
     "get_desk_request",
     "get_opened_request",
+    "get_photo_for",
     "get_request_for",
     "get_text_reader",
     "hand_over",
@@ -341,7 +361,9 @@ __all__ = [
     "rate_answer",
     "read_filing",
     "read_message",
+    "read_photo_tokens",
     "read_rating",
+    "receive_request_photo",
     "redo",
     "refuse_extension",
     "release_reply",

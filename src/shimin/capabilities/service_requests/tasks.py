@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.service_requests.public import close_unrated, forget_filing_keys, issue_cards, resume_due
+from shimin.capabilities.service_requests.public import (
+    close_unrated,
+    forget_filing_keys,
+    forget_unused_photos,
+    issue_cards,
+    resume_due,
+)
 from shimin.kernel import clock
 from shimin.kernel.worker.periodic import every
 
@@ -29,3 +35,9 @@ def forget_keys() -> None:
 def turn_lights() -> None:
     """Issue yellow and red cards as lights turn."""
     issue_cards(clock.now())
+
+
+@every(3600, "service_requests.forget_unused_photos")
+def forget_photos() -> None:
+    """Delete photos that no request uses, with their files."""
+    forget_unused_photos(clock.now())

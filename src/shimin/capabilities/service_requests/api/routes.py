@@ -42,6 +42,7 @@ from shimin.capabilities.service_requests.public import (
     personal_data_in,
     rate_answer,
     read_filing,
+    read_photo_tokens,
     read_rating,
     reopen,
     update_position,
@@ -84,7 +85,7 @@ def post_request(request: Request, body: RequestIn) -> Status[dict[str, Any]]:
     )  # fmt: skip
     receipt = file_request(
         actor=request.actor, filing=filing, idempotency_key=idempotency_key(request) or "", now=clock.now(),
-        address=address_of(request), channel="api",
+        address=address_of(request), channel="api", photo_ids=photo_ids(body.photos),
     )  # fmt: skip
     names = ("request_id", "number", "query_code", "due_at", "is_repeated")
     told = {name: getattr(receipt, name) for name in names}
@@ -154,7 +155,7 @@ def get_requests(request: Request, after: Annotated[str | None, Query(max_length
     summary="One of my requests with every step and the clock",
 )  # fmt: skip
 def get_one(request: Request, request_id: RequestId) -> dict[str, Any]:
-    return _out(get_request_for(actor=request.actor, request_id=_id(request_id)))
+    return _out(get_request_for(actor=request.actor, request_id=row_id(request_id)))
 
 
 @router.post(
@@ -162,8 +163,8 @@ def get_one(request: Request, request_id: RequestId) -> dict[str, Any]:
     summary="Add facts, withdraw, rate or reopen",
 )  # fmt: skip
 def post_step(request: Request, request_id: RequestId, body: StepIn) -> dict[str, Any]:
-    _take(request, _id(request_id), body, clock.now())
-    return _out(get_request_for(actor=request.actor, request_id=_id(request_id)))
+    _take(request, row_id(request_id), body, clock.now())
+    return _out(get_request_for(actor=request.actor, request_id=row_id(request_id)))
 
 
 @router.post(
@@ -173,10 +174,10 @@ def post_step(request: Request, request_id: RequestId, body: StepIn) -> dict[str
 )  # fmt: skip
 def post_position(request: Request, request_id: RequestId, body: PositionIn) -> dict[str, Any]:
     update_position(
-        actor=request.actor, request_id=_id(request_id), lng=body.lng, lat=body.lat,
+        actor=request.actor, request_id=row_id(request_id), lng=body.lng, lat=body.lat,
         accuracy_metres=body.accuracy_metres, now=clock.now(),
     )  # fmt: skip
-    return _out(get_request_for(actor=request.actor, request_id=_id(request_id)))
+    return _out(get_request_for(actor=request.actor, request_id=row_id(request_id)))
 
 
 @router.post(
@@ -184,11 +185,20 @@ def post_position(request: Request, request_id: RequestId, body: PositionIn) -> 
     summary="Join another's open request",
 )  # fmt: skip
 def post_join(request: Request, request_id: RequestId) -> dict[str, Any]:
-    join_request(actor=request.actor, request_id=_id(request_id), now=clock.now())
-    return _out(get_request_for(actor=request.actor, request_id=_id(request_id)))
+    join_request(actor=request.actor, request_id=row_id(request_id), now=clock.now())
+    return _out(get_request_for(actor=request.actor, request_id=row_id(request_id)))
 
 
-def _id(text: str) -> int:
+def photo_ids(tokens: list[str]) -> list[int]:
+    """Return the photos that tokens stand for.
+
+    Raises:
+        PhotoGone, TooManyPhotos: see ``read_photo_tokens``.
+    """
+    return [photo.photo_id for photo in read_photo_tokens(tokens)]
+
+
+def row_id(text: str) -> int:
     """Return an id that fits the database; others name nothing."""
     number = int(text)
     if number >= 2**63:
@@ -202,7 +212,7 @@ def _take(request: Request, request_id: int, body: StepIn, now: datetime, *, num
     }  # fmt: skip
     match Action(body.action):
         case Action.ADD_FACTS:
-            add_facts(**where, words=body.words)
+            add_facts(**where, words=body.words, photo_ids=photo_ids(body.photos))
         case Action.WITHDRAW:
             withdraw(**where, words=body.words)
         case Action.REOPEN:

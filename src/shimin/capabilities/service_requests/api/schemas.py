@@ -10,6 +10,7 @@ from pydantic import Field
 
 from shimin.capabilities.service_requests.public import (
     LONGEST_WORDS,
+    MOST_AT_ONCE,
     ClockView,
     RequestKind,
     RequestLine,
@@ -30,6 +31,12 @@ class AskIn(Schema):
     address: str = Field(default="", max_length=1000)
 
 
+PhotoTokens = Annotated[
+    list[Annotated[str, Field(max_length=400)]],
+    Field(default_factory=list, max_length=MOST_AT_ONCE, description="Tokens of photos that were sent before."),
+]
+
+
 class RequestIn(AskIn):
     """A request to file. Without `kind` the words decide. A position is WGS-84; send it with its accuracy."""
 
@@ -41,6 +48,7 @@ class RequestIn(AskIn):
     is_confidential: bool = False
     is_emergency: bool = False
     contact_phone: str = Field(default="", max_length=40)
+    photos: PhotoTokens
 
 
 class ReceiptOut(Schema):
@@ -107,6 +115,25 @@ class StepOut(Schema):
     due_at: datetime
 
 
+class PhotoOut(Schema):
+    """A photo; `width` x `height` pixels of the large picture. `by_staff`: an office added it to an answer."""
+
+    photo_id: IdText
+    by_staff: bool
+    width: int
+    height: int
+
+
+class SentPhotoOut(Schema):
+    """A photo that was received. `photo` stands for it in a request or step, for a day. `lng`/`lat` by consent only."""
+
+    photo: str
+    width: int
+    height: int
+    lng: float | None
+    lat: float | None
+
+
 class RequestBriefOut(Schema):
     """A request in a list."""
 
@@ -138,6 +165,7 @@ class RequestOut(RequestBriefOut):
     rating: str
     actions: list[str]
     steps: list[StepOut]
+    photos: list[PhotoOut]
 
 
 class StepIn(Schema):
@@ -147,6 +175,7 @@ class StepIn(Schema):
     words: Words = ""
     rating: str = Field(default="", max_length=40, examples=["satisfied"])
     wants_contact: bool = False
+    photos: PhotoTokens
 
 
 class PositionIn(Schema):
@@ -162,6 +191,13 @@ class LookUpIn(Schema):
 
     number: str = Field(max_length=60)
     code: str = Field(max_length=40)
+
+
+class OpenedPhotoIn(LookUpIn):
+    """A photo by number and query code."""
+
+    photo_id: IdText
+    size: str = Field(default="large", pattern="^(large|small)$")
 
 
 class OpenedStepIn(StepIn, LookUpIn):
@@ -195,6 +231,10 @@ def request_out(view: RequestView, actions: list[str]) -> dict[str, Any]:
         **brief_out(view), **{name: getattr(view, name) for name in names}, "address": place.address,
         "region_code": place.region_code, "lng": place.lng, "lat": place.lat, "actions": actions,
         "steps": [_step_out(step) for step in view.steps],
+        "photos": [
+            {name: getattr(photo, name) for name in ("photo_id", "by_staff", "width", "height")}
+            for photo in view.photos
+        ],
     }  # fmt: skip
 
 

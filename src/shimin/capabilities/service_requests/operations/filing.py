@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,9 @@ from shimin.capabilities.service_requests.domain.filing import (
 from shimin.capabilities.service_requests.domain.kinds import RequestKind, kind_in
 from shimin.capabilities.service_requests.events import RequestFiled
 from shimin.capabilities.service_requests.handles import CONTACT, code_hash, key_hash, query_code
+from shimin.capabilities.service_requests.operations.photos import attach_photos
 from shimin.capabilities.service_requests.ports import Place
+from shimin.capabilities.service_requests.queries.opening import opened
 from shimin.kernel import audit, events, rate
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind
 from shimin.kernel.calendar import working_calendar
@@ -116,15 +119,23 @@ def read_filing(
 
 
 def file_request(
-    *, actor: Actor, filing: Filing, idempotency_key: str, now: datetime, address: str = "", channel: str | None = None
+    *,
+    actor: Actor,
+    filing: Filing,
+    idempotency_key: str,
+    now: datetime,
+    address: str = "",
+    channel: str | None = None,
+    photo_ids: Sequence[int] = (),
 ) -> Receipt:
     """File a request for the actor (or whom they act for), with or without an account. Not inside a transaction.
 
     Idempotent per (account, key): a repeated call returns the first receipt; without an account the key alone counts,
     so it must be a secret of the filer's ("" : no key). ``address`` is the client's, for the limit of filings without
-    an account.
+    an account. ``photo_ids`` were received before (``receive_request_photo``) and are filed with it or not at all.
 
     Raises:
+        PhotoGone, TooManyPhotos: see there.
         TooManyRequests: more filings in an hour than a person makes.
         NotForOthers: a hat is on that does not reach so far.
         SignInRequired: the law wants a name for this kind.
@@ -138,7 +149,7 @@ def file_request(
     clock = Clock(term.deadline, now)
     due_at = clock.due_at(working_calendar())
     request = _columns(actor, filing, request_id, clock, due_at, channel or actor.channel)
-    outcome, found_id, number, due_at, kind = _run(actor, request, filing, idempotency_key, now)
+    outcome, found_id, number, due_at, kind = _run(actor, request, filing, idempotency_key, now, photo_ids)
     if outcome == "key_reused":
         raise FilingKeyReused
     return Receipt(
@@ -196,7 +207,12 @@ def district_in(city_code: str, text: str) -> str:
 
 
 def _run(
-    actor: Actor, request: dict[str, Any], filing: Filing, key: str, now: datetime
+    actor: Actor,
+    request: dict[str, Any],
+    filing: Filing,
+    key: str,
+    now: datetime,
+    photo_ids: Sequence[int] = (),
 ) -> tuple[str, int, str, datetime, str]:
     """Run the statement; a number that is taken already is drawn again."""
     request_id, city_code = request["id"], filing.city_code
@@ -222,6 +238,13 @@ def _run(
             with scope(actor), connection.cursor() as cursor:
                 cursor.execute(_FILE, values)
                 row: tuple[str, int, str, datetime, str] = cursor.fetchone()
+                if photo_ids and row[0] == "filed":
+                    if actor.account_id is None:
+                        opened(row[2], query_code(request_id))
+                    attach_photos(
+                        actor=actor, request_id=request_id, step_id=request["step_id"], photo_ids=photo_ids,
+                        is_shown=True,
+                    )  # fmt: skip
                 return row
         except IntegrityError as error:
             if not left or "service_requests_request_number" not in str(error):

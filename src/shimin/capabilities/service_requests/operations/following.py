@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from shimin.capabilities.service_requests.domain.deadlines import term_for
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.photos import PHOTO_FACTS
 from shimin.capabilities.service_requests.domain.rating import BAD, Rating
 from shimin.capabilities.service_requests.domain.steps import Action
 from shimin.capabilities.service_requests.models import ServiceRequest
@@ -25,16 +27,27 @@ class HighestLevel(Conflict):
     mend = "您可以重新提一件，或依法申请行政复议、信访。"
 
 
-def add_facts(*, actor: Actor, request_id: int, words: str, now: datetime, number: str = "", code: str = "") -> int:
-    """Add to an open request; who handles it reads it in the timeline.
+def add_facts(
+    *,
+    actor: Actor,
+    request_id: int,
+    words: str,
+    now: datetime,
+    number: str = "",
+    code: str = "",
+    photo_ids: Sequence[int] = (),
+) -> int:
+    """Add words, photos (received before) or both to an open request; who handles it sees them.
 
     Raises:
-        InvalidInput: nothing is said.
+        InvalidInput: nothing is said and no photo added.
+        PhotoGone, TooManyPhotos: see there.
         StepRefused, NotFound: see ``take_step``.
     """
     return take_step(
-        actor=actor, request_id=request_id, action=Action.ADD_FACTS, now=now, words=words, number=number, code=code,
-        decide=lambda row, text: Change(words=text),
+        actor=actor, request_id=request_id, action=Action.ADD_FACTS, now=now, number=number, code=code,
+        words=words if words.strip() or not photo_ids else PHOTO_FACTS,
+        decide=lambda row, text: Change(words=text, photo_ids=photo_ids),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from shimin.capabilities.service_requests.domain.deadlines import term_for
@@ -12,6 +13,7 @@ from shimin.capabilities.service_requests.domain.steps import Action, StepRefuse
 from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.capabilities.service_requests.operations.dispatching import RETURN_WITHIN, agency_name
 from shimin.capabilities.service_requests.operations.moving import Change, clock_of, take_step
+from shimin.capabilities.service_requests.operations.photos import show_drafted_photos
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.calendar.deadlines import DeadlinePassed
@@ -94,7 +96,7 @@ def return_request(*, actor: Actor, request_id: int, words: str, now: datetime) 
     return take_step(actor=actor, request_id=request_id, action=Action.RETURN, now=now, decide=decide, words=words)
 
 
-def reply_interim(*, actor: Actor, request_id: int, words: str, now: datetime) -> int:
+def reply_interim(*, actor: Actor, request_id: int, words: str, now: datetime, photo_ids: Sequence[int] = ()) -> int:
     """Tell the people who reported how it goes; nothing else changes.
 
     Raises:
@@ -105,7 +107,7 @@ def reply_interim(*, actor: Actor, request_id: int, words: str, now: datetime) -
     def decide(row: ServiceRequest, text: str) -> Change:
         if row.state == RequestState.HANDED_OVER:
             raise StepRefused  # only the other city has something to tell, and the worker tells it
-        return Change(words=text, details=_agency(row))
+        return Change(words=text, details=_agency(row), photo_ids=photo_ids)
 
     return take_step(
         actor=actor, request_id=request_id, action=Action.INTERIM_REPLY, now=now, decide=decide, words=words
@@ -201,7 +203,7 @@ def resume(*, actor: Actor, request_id: int, now: datetime, words: str = "") -> 
     )  # fmt: skip
 
 
-def reply(*, actor: Actor, request_id: int, words: str, now: datetime) -> int:
+def reply(*, actor: Actor, request_id: int, words: str, now: datetime, photo_ids: Sequence[int] = ()) -> int:
     """Answer a request; the clock ends and the people who reported are asked to rate.
 
     An agency whose replies are checked uses ``draft_reply`` instead.
@@ -212,11 +214,11 @@ def reply(*, actor: Actor, request_id: int, words: str, now: datetime) -> int:
     """
     return take_step(
         actor=actor, request_id=request_id, action=Action.REPLY, now=now, words=words,
-        decide=lambda row, text: _answered(row, text, now),
+        decide=lambda row, text: _answered(row, text, now, photo_ids),
     )  # fmt: skip
 
 
-def draft_reply(*, actor: Actor, request_id: int, words: str, now: datetime) -> int:
+def draft_reply(*, actor: Actor, request_id: int, words: str, now: datetime, photo_ids: Sequence[int] = ()) -> int:
     """Write an answer that a second person of the agency releases.
 
     Raises:
@@ -224,7 +226,9 @@ def draft_reply(*, actor: Actor, request_id: int, words: str, now: datetime) -> 
     """
     return take_step(
         actor=actor, request_id=request_id, action=Action.DRAFT_REPLY, now=now, words=words,
-        decide=lambda row, text: Change({"draft": text, "drafted_by_id": actor.account_id, "extension": None}),
+        decide=lambda row, text: Change(
+            {"draft": text, "drafted_by_id": actor.account_id, "extension": None}, photo_ids=photo_ids
+        ),
     )  # fmt: skip
 
 
@@ -239,6 +243,7 @@ def release_reply(*, actor: Actor, request_id: int, now: datetime) -> int:
     def decide(row: ServiceRequest, text: str) -> Change:
         if row.drafted_by_id == actor.account_id:
             raise SecondPersonNeeded
+        show_drafted_photos(row.id)
         return _answered(row, row.draft, now)
 
     return take_step(actor=actor, request_id=request_id, action=Action.RELEASE, now=now, decide=decide)
@@ -272,10 +277,11 @@ def publish_answer(*, actor: Actor, request_id: int, words: str, now: datetime) 
     return take_step(actor=actor, request_id=request_id, action=Action.PUBLISH, now=now, decide=decide, words=words)
 
 
-def _answered(row: ServiceRequest, text: str, now: datetime) -> Change:
+def _answered(row: ServiceRequest, text: str, now: datetime, photo_ids: Sequence[int] = ()) -> Change:
     return Change(
-        {"answer": text, "answered_at": now, "draft": "", "extension": None}, words=text, details=_agency(row)
-    )
+        {"answer": text, "answered_at": now, "draft": "", "extension": None}, words=text, details=_agency(row),
+        photo_ids=photo_ids,
+    )  # fmt: skip
 
 
 def _agency(row: ServiceRequest) -> dict[str, str]:

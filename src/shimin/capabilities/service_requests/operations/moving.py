@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action, ClockEffect, Step, step_from, step_of
 from shimin.capabilities.service_requests.events import RequestMoved
 from shimin.capabilities.service_requests.models import ServiceRequest
+from shimin.capabilities.service_requests.operations.photos import attach_photos
 from shimin.capabilities.service_requests.queries.opening import opened
 from shimin.capabilities.service_requests.queries.rows import lock_in_order, lock_request, may, may_read
 from shimin.kernel import audit, events
@@ -45,6 +46,7 @@ class Change:
 
     ``clock_amount``: by how much an extension lengthens it. ``clock``: the one that takes its place (reopening).
     ``clock_note``: why the clock stands. ``audit``: ids and codes, no words. ``is_public`` None: as the table says.
+    ``photo_ids``: received photos that the step uses.
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
@@ -54,6 +56,7 @@ class Change:
     clock_amount: int = 0
     clock: Clock | None = None
     is_public: bool | None = None
+    photo_ids: Sequence[int] = ()
 
 
 Decide = Callable[[ServiceRequest, str], Change]
@@ -135,6 +138,9 @@ def write_step(*, actor: Actor, row: ServiceRequest, step: Step, change: Change,
     changes = ", ".join(f"{name} = %s::jsonb" if name in _JSON else f"{name} = %s" for name in columns)
     with connection.cursor() as cursor:
         cursor.execute(_WRITE.format(changes=changes, audit=audit.INSERT, event=events.INSERT), values)
+    attach_photos(
+        actor=actor, request_id=row.id, step_id=step_id, photo_ids=change.photo_ids, is_shown=is_public
+    )  # fmt: skip
     return step_id
 
 

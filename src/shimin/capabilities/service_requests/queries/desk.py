@@ -15,6 +15,7 @@ from shimin.capabilities.service_requests.domain.steps import TABLE, Action
 from shimin.capabilities.service_requests.handles import CONTACT
 from shimin.capabilities.service_requests.models import Reporter, RequestNote, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.ports import Choice
+from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import STAFF_ROLES, may, may_read
 from shimin.capabilities.service_requests.queries.views import (
     DeskRequest,
@@ -124,6 +125,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         steps = list(RequestStep.objects.filter(request_id=row.id).order_by("version"))
         notes = list(RequestNote.objects.filter(request_id=row.id).order_by("id"))
         reporters = list(Reporter.objects.filter(request_id=row.id).order_by("id")[:200])
+        photos = list_photos(actor, row)
     return DeskRequest(
         line=queue_line(row), words=row.words, place=place_of(row), accuracy_metres=row.accuracy_metres,
         channel=row.channel, is_anonymous=row.account_id is None, is_confidential=row.is_confidential,
@@ -134,7 +136,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         parent_id=row.parent_id, merged_into_id=row.merged_into_id, mirror_of_id=row.mirror_of_id,
         steps=tuple(step_view(step, for_staff=True) for step in steps),
         notes=tuple(NoteView(note.id, note.account_id, note.words, note.written_at) for note in notes),
-        reporters=tuple(map(_reporter, reporters)), actions=actions_for(actor, row),
+        reporters=tuple(map(_reporter, reporters)), actions=actions_for(actor, row), photos=photos,
     )  # fmt: skip
 
 

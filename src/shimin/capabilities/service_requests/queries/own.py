@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.domain.states import OPEN_STATES, Requ
 from shimin.capabilities.service_requests.handles import query_code
 from shimin.capabilities.service_requests.models import Reporter, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.queries.opening import WrongCode, opened
+from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import is_reporter
 from shimin.capabilities.service_requests.queries.views import (
     RequestLine,
@@ -43,7 +44,7 @@ class OwnPage:
 
 
 def get_request_for(*, actor: Actor, request_id: int) -> RequestView:
-    """Return a request of the actor's, filed or joined. Three statements.
+    """Return a request of the actor's, filed or joined. Four statements.
 
     Raises:
         NotFound: the actor has none of this id.
@@ -147,6 +148,7 @@ def _view(actor: Actor, request_id: int, unlocked_number: str | None) -> Request
         category=row.category, place=place_of(row), filed_at=row.filed_at, clock=clock_view(row), answer=row.answer,
         answered_at=row.answered_at, rating=row.rating if is_filer else "", merged_into_id=row.merged_into_id,
         steps=views, query_code=query_code(row.id) if is_filer else "",
+        photos=list_photos(actor, row, row.id if unlocked_number else None),
     )  # fmt: skip
 
 

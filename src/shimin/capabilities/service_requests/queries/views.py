@@ -33,6 +33,18 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoView:
+    """A photo at a step; pixels of the large picture. Not ``is_shown``: of an answer in review."""
+
+    photo_id: int
+    step_id: int
+    by_staff: bool
+    is_shown: bool
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """The promise: due before ``due_at`` unless it stands still, and then why."""
 
@@ -73,6 +85,7 @@ class RequestView:
     merged_into_id: int | None
     steps: tuple[StepView, ...]
     query_code: str = ""
+    photos: tuple[PhotoView, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -172,6 +185,7 @@ class DeskRequest:
     notes: tuple[NoteView, ...]
     reporters: tuple[ReporterView, ...]
     actions: tuple[Action, ...]
+    photos: tuple[PhotoView, ...] = ()
 
 
 def clock_view(row: ServiceRequest) -> ClockView:

@@ -11,7 +11,7 @@ import pytest
 
 from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.service_requests.handles import code_hash
-from shimin.capabilities.service_requests.models import RequestNote, ServiceRequest
+from shimin.capabilities.service_requests.models import RequestNote, RequestPhoto, ServiceRequest
 from shimin.capabilities.service_requests.public import Receipt
 from shimin.capabilities.service_requests.tests.factories import (
     CITY,
@@ -30,7 +30,7 @@ from shimin.kernel.testing import connect_as
 
 TABLES = (
     "service_requests_request", "service_requests_step", "service_requests_note", "service_requests_reporter",
-    "service_requests_query_handle", "service_requests_filing_key",
+    "service_requests_query_handle", "service_requests_filing_key", "service_requests_photo",
 )  # fmt: skip
 READ_BY_REPORTERS = ("service_requests_request", "service_requests_step", "service_requests_reporter")
 
@@ -186,3 +186,45 @@ def test_the_code_opens_one_request_for_one_transaction(committed_db):
         assert count(connection, "service_requests_request") == 0
     leave_city()
     stamp.forget()
+
+
+def keep_photo(request_id: int | None, *, account_id: int | None, **more) -> int:
+    """Keep a photo's row without a file."""
+    photo_id = new_id()
+    step = ServiceRequest.objects.get(id=request_id).steps.latest("version").id if request_id else None
+    RequestPhoto.objects.create(
+        id=photo_id, city_code=CITY, request_id=request_id, step_id=step, account_id=account_id, large="a" * 64,
+        small="b" * 64, width=1, height=1, sent_at=ServiceRequest.objects.latest("id").filed_at, **more,
+    )  # fmt: skip
+    return photo_id
+
+
+def photos(connection) -> set[int]:
+    return {row[0] for row in connection.execute("SELECT id FROM service_requests_photo").fetchall()}
+
+
+def test_photos_are_seen_with_the_request_and_waiting_ones_by_nobody(receipt):
+    own = keep_photo(receipt.request_id, account_id=RESIDENT.account_id)
+    hidden = keep_photo(receipt.request_id, account_id=911, by_staff=True, is_shown=False)
+    keep_photo(None, account_id=RESIDENT.account_id)
+    with web(account=RESIDENT.account_id) as connection:
+        assert photos(connection) == {own}
+    for account in ("", 702):
+        with web(account=account) as connection:
+            assert photos(connection) == set()
+    with web("staff", account=911, **OFFICER) as connection:
+        assert photos(connection) == {own, hidden}
+        assert connection.execute("UPDATE service_requests_photo SET is_shown = false").rowcount == 1
+    with web("staff", account=911, **{**OFFICER, "agencies": ROADS}) as connection:
+        assert photos(connection) == set()
+
+
+def test_a_waiting_photo_is_put_to_ones_own_request_only(receipt):
+    mine, theirs = keep_photo(None, account_id=701), keep_photo(None, account_id=702)
+    step = ServiceRequest.objects.get(id=receipt.request_id).steps.earliest("version").id
+    attach = "SELECT service_requests_attach_photos(%s, %s, %s, 9)"
+    for account, photo, done in ((702, theirs, -1), (701, theirs, 0), (701, mine, 1), (701, mine, 0)):
+        with web(account=account) as connection:
+            assert connection.execute(attach, [receipt.request_id, step, [photo]]).fetchone() == (done,)
+    with web(account=702) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute("UPDATE service_requests_photo SET request_id = %s", [receipt.request_id])

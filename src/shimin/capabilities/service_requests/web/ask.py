@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
@@ -29,6 +29,7 @@ from shimin.capabilities.service_requests.public import (
 from shimin.capabilities.service_requests.web.forms import AskForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code
 from shimin.capabilities.service_requests.web.presenting import day_words
+from shimin.capabilities.service_requests.web.uploads import SentPhotos, take_photos
 from shimin.kernel import clock
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.db import scope
@@ -49,18 +50,32 @@ def ask(request: Request, region_code: str) -> HttpResponse:
     districts = [(each.code, each.name) for each in list_cities(city.code)]
     if request.method != "POST":
         return _page(request, city.code, AskForm(districts))
-    form = AskForm(districts, request.POST)
+    photos = take_photos(request, city_code=city.code)
+    form = AskForm(districts, _with_position(request.POST, photos))
     try:
         filing = _read(form, city.code)
     except InvalidInput as wrong:
         for name, words in wrong.fields.items():
             form.add_error(name if name in form.fields else None, words)
-        return _page(request, city.code, form, status=422)
+    for fault in photos.faults:
+        form.add_error("photos", fault)
+    if form.errors:
+        return _page(request, city.code, form, photos, status=422)
     if request.POST.get("step") == "file":
-        return _file(request, filing)
+        return _file(request, filing, photos)
     if request.POST.get("step") == "edit":
-        return _page(request, city.code, form)
-    return _look_over(request, city.code, form, filing)
+        return _page(request, city.code, form, photos)
+    return _look_over(request, city.code, form, filing, photos)
+
+
+def _with_position(said: QueryDict, photos: SentPhotos) -> QueryDict:
+    """Return what was said with the position of a photo in it, where the person agreed and named no other."""
+    if photos.position is None or not said.get("uses_photo_position") or said.get("lng") or said.get("lat"):
+        return said
+    with_it = said.copy()
+    with_it["lng"], with_it["lat"] = str(photos.position.lng), str(photos.position.lat)
+    with_it["accuracy_metres"] = ""
+    return with_it
 
 
 def _read(form: AskForm, city_code: str) -> Filing:
@@ -79,18 +94,21 @@ def _read(form: AskForm, city_code: str) -> Filing:
     )  # fmt: skip
 
 
-def _page(request: Request, city_code: str, form: AskForm, *, status: int = 200) -> HttpResponse:
+def _page(
+    request: Request, city_code: str, form: AskForm, photos: SentPhotos | None = None, *, status: int = 200
+) -> HttpResponse:
     context = {
         "city": get_region(city_code),
         "form": form,
         "more": [form[name] for name in ("region_code", "kind", "contact_phone", "is_confidential")],
         "more_open": any(form[name].errors for name in ("region_code", "kind", "contact_phone")),
         "is_danger": is_danger(str(form["words"].value() or "")),
+        "thumbnails": photos.thumbnails if photos else [],
     }
     return _private(render(request, "service_requests/ask.html", context, status=status))
 
 
-def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing) -> HttpResponse:
+def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing, photos: SentPhotos) -> HttpResponse:
     """Show what the platform makes of the words before anything is kept."""
     _previews.take(str(request.actor.account_id or request.META.get("REMOTE_ADDR", "")))
     now = clock.now()
@@ -112,7 +130,9 @@ def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing) 
         "similar": [each for each in similar if not each.answer],
         "answers": [each for each in similar if each.answer and each.request_id not in known],
         "articles": articles,
-        "fields": _kept_fields(form, filing),
+        "fields": [*_kept_fields(form, filing), *(("photo", token) for token in photos.tokens)],
+        "thumbnails": photos.thumbnails,
+        "is_photo_position": photos.position is not None and form.cleaned_data["uses_photo_position"],
         "key": secrets.token_urlsafe(24),
     }
     return _private(render(request, "service_requests/look_over.html", context))
@@ -128,10 +148,10 @@ def _kept_fields(form: AskForm, filing: Filing) -> list[tuple[str, str]]:
     return list(kept.items())
 
 
-def _file(request: Request, filing: Filing) -> HttpResponse:
+def _file(request: Request, filing: Filing, photos: SentPhotos) -> HttpResponse:
     receipt = file_request(
         actor=request.actor, filing=filing, idempotency_key=request.POST.get("key", "")[:64], now=clock.now(),
-        address=request.META.get("REMOTE_ADDR", ""),
+        address=request.META.get("REMOTE_ADDR", ""), photo_ids=photos.photo_ids,
     )  # fmt: skip
     response = HttpResponseRedirect(reverse("service_requests:receipt", args=[receipt.number]))
     if request.actor.account_id is None:

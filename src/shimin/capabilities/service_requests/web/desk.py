@@ -42,6 +42,7 @@ from shimin.capabilities.service_requests.web.desk_acts import RUNS, ActForm, ru
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.capabilities.service_requests.web.supervision import card_rows
+from shimin.capabilities.service_requests.web.uploads import photos_of_step
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar.lights import LightRule
@@ -116,7 +117,10 @@ def act(request: Request, request_id: int, action: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, shown, wrong=(wanted, form))
     try:
-        run(wanted, request.actor, request_id, form.cleaned_data, clock.now())
+        said = dict(form.cleaned_data)
+        if "photos" in form.fields:
+            said["photos"] = photos_of_step(request, city_code=shown.line.city_code)
+        run(wanted, request.actor, request_id, said, clock.now())
     except InvalidInput as refused:
         for name, words in (refused.fields or {"": refused.message}).items():
             form.add_error(name if name in form.fields else None, words)
@@ -164,6 +168,8 @@ def _page(
         "may_appeal": _may_appeal(request.actor, line),
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
         "note_fault": note_fault,
+        "own_photos": [photo for photo in shown.photos if not photo.by_staff],
+        "their_photos": [photo for photo in shown.photos if photo.by_staff],
         "wrong_form": wrong[1] if wrong else None,
     }
     status = 422 if wrong or note_fault else 200

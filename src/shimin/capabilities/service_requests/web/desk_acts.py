@@ -41,6 +41,7 @@ from shimin.capabilities.service_requests.public import (
     take_back,
     urge,
 )
+from shimin.capabilities.service_requests.web.uploads import PhotosField
 from shimin.kernel.actor import Actor
 from shimin.kernel.errors import InvalidInput
 from shimin.kernel.values.numbers import check_public_number
@@ -66,6 +67,7 @@ _WORDS = {
     Action.SUMMON: "约谈谁、何时何地、为什么（承办部门会看到）",
 }
 _OPTIONAL = {Action.DISPATCH}
+_PHOTOS = {Action.INTERIM_REPLY, Action.REPLY, Action.DRAFT_REPLY}
 _AGENCY = {Action.DISPATCH, Action.ARBITRATE}
 Run = Callable[[dict[str, Any], dict[str, Any]], object]
 
@@ -76,14 +78,14 @@ RUNS: Mapping[Action, Run] = {
     Action.DECLINE: lambda at, said: decline(**at, words=said["words"]),
     Action.ACCEPT: lambda at, said: accept(**at),
     Action.RETURN: lambda at, said: return_request(**at, words=said["words"]),
-    Action.INTERIM_REPLY: lambda at, said: reply_interim(**at, words=said["words"]),
+    Action.INTERIM_REPLY: lambda at, said: reply_interim(**at, words=said["words"], photo_ids=said["photos"]),
     Action.ASK_EXTENSION: lambda at, said: ask_extension(**at, amount=said["amount"], words=said["words"]),
     Action.APPROVE_EXTENSION: lambda at, said: approve_extension(**at),
     Action.REFUSE_EXTENSION: lambda at, said: refuse_extension(**at, words=said["words"]),
     Action.SUSPEND: lambda at, said: suspend(**at, words=said["words"], look_again_date=said["look_again_date"]),
     Action.RESUME: lambda at, said: resume(**at),
-    Action.REPLY: lambda at, said: reply(**at, words=said["words"]),
-    Action.DRAFT_REPLY: lambda at, said: draft_reply(**at, words=said["words"]),
+    Action.REPLY: lambda at, said: reply(**at, words=said["words"], photo_ids=said["photos"]),
+    Action.DRAFT_REPLY: lambda at, said: draft_reply(**at, words=said["words"], photo_ids=said["photos"]),
     Action.RELEASE: lambda at, said: release_reply(**at),
     Action.REDRAFT: lambda at, said: send_back_draft(**at, words=said["words"]),
     Action.PUBLISH: lambda at, said: publish_answer(**at, words=said["words"]),
@@ -155,6 +157,8 @@ class ActForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 4}),
                 error_messages={"required": "请写明。", "null_characters_not_allowed": "有不能保存的字符。"},
             )  # fmt: skip
+        if action in _PHOTOS:
+            self.fields["photos"] = PhotosField("照片（市民会看到）")
 
 
 def run(action: Action, actor: Actor, request_id: int, said: dict[str, Any], now: datetime) -> None:

@@ -36,13 +36,16 @@ from shimin.capabilities.service_requests.public import (
 from shimin.capabilities.service_requests.web.forms import LookUpForm, RateForm, WordsForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code, kept_codes
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
+from shimin.capabilities.service_requests.web.uploads import photos_of_step
 from shimin.kernel import clock
 from shimin.kernel.errors import DomainError, InvalidInput, NotFound, TooManyRequests
 from shimin.kernel.values.numbers import check_public_number
 from shimin.kernel.web.access import Request, public, signed_in
 
 _FORMS: dict[Action, Callable[[Any], Form]] = {
-    Action.ADD_FACTS: lambda data: WordsForm("补充什么情况", "例如：现在有两盏灯不亮了。", data, prefix="facts"),
+    Action.ADD_FACTS: lambda data: WordsForm(
+        "补充什么情况", "例如：现在有两盏灯不亮了。", data, prefix="facts", with_photos=True
+    ),
     Action.REOPEN: lambda data: WordsForm(
         "哪里没有办好", "例如：答复说修好了，昨晚去看还是不亮。", data, prefix="reopen"
     ),
@@ -51,14 +54,14 @@ _FORMS: dict[Action, Callable[[Any], Form]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
+class Opened:
     """A request, and the code that opened it ("" for the account's own)."""
 
     view: RequestView
     code: str
 
 
-def _open(request: Request, number: str) -> _Opened:
+def open_request(request: Request, number: str) -> Opened:
     """Return the request by the account, or by a code that this browser has proved.
 
     Raises:
@@ -68,9 +71,9 @@ def _open(request: Request, number: str) -> _Opened:
     whole = check_public_number(number)
     code = kept_codes(request).get(whole, "")
     if code:
-        return _Opened(get_opened_request(actor=request.actor, number=whole, code=code), code)
+        return Opened(get_opened_request(actor=request.actor, number=whole, code=code), code)
     request_id = find_request(actor=request.actor, number=whole)
-    return _Opened(get_request_for(actor=request.actor, request_id=request_id), "")
+    return Opened(get_request_for(actor=request.actor, request_id=request_id), "")
 
 
 @require_safe
@@ -78,7 +81,7 @@ def _open(request: Request, number: str) -> _Opened:
 def follow(request: Request, number: str) -> HttpResponse:
     """Show a request; who cannot be known here is asked for number and code."""
     try:
-        opened = _open(request, number)
+        opened = open_request(request, number)
     except NotFound:
         return HttpResponseRedirect(f"{reverse('service_requests:look_up')}?number={check_public_number(number)}")
     return _page(request, opened)
@@ -89,7 +92,7 @@ def follow(request: Request, number: str) -> HttpResponse:
 def receipt(request: Request, number: str) -> HttpResponse:
     """Show the receipt: number, query code, promise."""
     try:
-        opened = _open(request, number)
+        opened = open_request(request, number)
     except NotFound:
         return HttpResponseRedirect(f"{reverse('service_requests:look_up')}?number={check_public_number(number)}")
     context = {
@@ -133,7 +136,7 @@ def look_up(request: Request) -> HttpResponse:
 @public(transaction=False, acting=True)
 def act(request: Request, number: str, action: str) -> HttpResponse:
     """Take one of the reporter's own steps and show the request again."""
-    opened = _open(request, number)
+    opened = open_request(request, number)
     own = set(actions_from(opened.view.state, Who.REPORTER))
     try:
         wanted = Action(action)
@@ -152,7 +155,7 @@ def act(request: Request, number: str, action: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("service_requests:follow", args=[opened.view.number]))
 
 
-def _take(request: Request, opened: _Opened, action: Action, now: datetime) -> None:
+def _take(request: Request, opened: Opened, action: Action, now: datetime) -> None:
     said = request.POST.get("words", "")
     where: dict[str, Any] = {
         "actor": request.actor, "request_id": opened.view.request_id, "now": now, "number": opened.view.number,
@@ -160,7 +163,8 @@ def _take(request: Request, opened: _Opened, action: Action, now: datetime) -> N
     }  # fmt: skip
     match action:
         case Action.ADD_FACTS:
-            add_facts(**where, words=said)
+            photo_ids = photos_of_step(request, city_code=opened.view.city_code)
+            add_facts(**where, words=said, photo_ids=photo_ids)
         case Action.WITHDRAW:
             withdraw(**where)
         case Action.POSITION:
@@ -190,7 +194,7 @@ def _position(request: Request) -> dict[str, Any]:
         raise InvalidInput(fields={"place": "位置不对。"}) from None
 
 
-def _page(request: Request, opened: _Opened, wrong: tuple[Action, InvalidInput] | None = None) -> HttpResponse:
+def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] | None = None) -> HttpResponse:
     view, now = opened.view, clock.now()
     actions = actions_from(view.state, Who.REPORTER) if view.is_filer else ()
     forms = {str(action): _FORMS[action](None) for action in actions if action in _FORMS}
@@ -211,6 +215,8 @@ def _page(request: Request, opened: _Opened, wrong: tuple[Action, InvalidInput] 
         "may_withdraw": Action.WITHDRAW in actions,
         "wrong_form": forms.get(str(wrong[0])) if wrong else None,
         "by_code": bool(opened.code),
+        "own_photos": [photo for photo in view.photos if not photo.by_staff],
+        "their_photos": [photo for photo in view.photos if photo.by_staff],
     }
     return _private(render(request, "service_requests/follow.html", context, status=422 if wrong else 200))
 

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from shimin.capabilities.service_requests.public import KIND_WORDS, LONGEST_ADDRESS, LONGEST_WORDS, RATING_WORDS
+from shimin.capabilities.service_requests.web.uploads import PhotosField
 
 _NULLS = {"null_characters_not_allowed": "内容里有不能保存的字符，请删掉后再提交。"}
 
@@ -40,6 +41,10 @@ class AskForm(forms.Form):
     )  # fmt: skip
     is_confidential = forms.BooleanField(
         label="请保密：不让承办部门知道我是谁，也不给别人看到这件事的标题", required=False
+    )
+    photos = PhotosField()
+    uses_photo_position = forms.BooleanField(
+        label="照片里如果有拍摄位置，用它作为这件事的地点（不勾选就不读取）", required=False
     )
     is_emergency = forms.BooleanField(label="有人现在有生命危险，请值班台马上处置", required=False)
     lng = forms.FloatField(required=False, widget=forms.HiddenInput)
@@ -77,10 +82,20 @@ class WordsForm(forms.Form):
         required=False, max_length=LONGEST_WORDS * 20, widget=forms.Textarea(attrs={"rows": 4}), error_messages=_NULLS
     )
 
-    def __init__(self, label: str, example: str, data: Mapping[str, Any] | None = None, *, prefix: str) -> None:
+    def __init__(
+        self,
+        label: str,
+        example: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        prefix: str,
+        with_photos: bool = False,
+    ) -> None:
         """``prefix`` keeps the ids of several boxes on a page apart."""
         super().__init__(data, auto_id=f"{prefix}_%s")
         self.fields["words"].label, self.fields["words"].help_text = label, example
+        if with_photos:
+            self.fields["photos"] = PhotosField()
 
 
 class RateForm(forms.Form):

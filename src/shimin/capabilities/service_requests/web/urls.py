@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from shimin.capabilities.service_requests.web import ask, desk, follow, knowledge, supervision, supervision_paper
+from shimin.capabilities.service_requests.web import (
+    ask,
+    desk,
+    follow,
+    knowledge,
+    photos,
+    supervision,
+    supervision_paper,
+)
 
 app_name = "service_requests"
 _NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
+_PHOTO = r"(?P<photo_id>[0-9]{1,19})/(?P<size>large|small)"
 
 urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask$", ask.ask, name="ask"),
@@ -15,6 +24,9 @@ urlpatterns = [
     path("requests/<int:request_id>/join", ask.join, name="join"),
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
     re_path(rf"^requests/{_NUMBER}/receipt$", follow.receipt, name="receipt"),
+    re_path(rf"^requests/{_NUMBER}/photos/{_PHOTO}$", photos.own, name="photo"),
+    path("requests/photos/<str:token>", photos.waiting, name="waiting_photo"),
+    re_path(rf"^desk/requests/(?P<request_id>[0-9]{{1,19}})/photos/{_PHOTO}$", photos.desk, name="desk_photo"),
     re_path(rf"^requests/{_NUMBER}/(?P<action>[a-z_]{{3,20}})$", follow.act, name="act"),
     path("desk/knowledge", knowledge.knowledge, name="knowledge"),
     path("desk/knowledge/<int:article_id>/<slug:what>", knowledge.review, name="review_article"),
