@@ -126,3 +126,28 @@ class CounterActUndone(DomainEvent):
     account_id: int
     act_id: int
     is_disputed: bool
+
+
+@event("identity.phone_changed")
+class PhoneChanged(DomainEvent):
+    """An account signs in with another phone from now on."""
+
+    account_id: int
+
+
+@event("identity.right_asked")
+class RightAsked(DomainEvent):
+    """A person asked for something about their data that somebody has to answer: correct, object, kin."""
+
+    account_id: int
+    request_id: int
+    right: str
+
+
+@event("identity.right_answered")
+class RightAnswered(DomainEvent):
+    """A privacy officer answered: granted or refused."""
+
+    account_id: int
+    request_id: int
+    state: str

@@ -7,6 +7,8 @@ from shimin.kernel.crypto import blind_index, decrypt
 PHONE = "identity.account.phone"
 PERSON_NAME = "identity.person.name"
 ID_NUMBER = "identity.person.id_number"
+RIGHT_WORDS = "identity.right_request.words"
+RIGHT_ANSWER = "identity.right_request.answer"
 COUNTER_CLAIM = "identity.counter_act.claim"
 TOTP_SECRET = "identity.code_generator.secret"  # noqa: S105 (a context, no secret)
 

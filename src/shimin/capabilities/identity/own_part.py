@@ -19,6 +19,7 @@ from shimin.capabilities.identity.models import (
 )
 from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
 from shimin.capabilities.identity.queries.mandates import list_mandates
+from shimin.capabilities.identity.queries.rights import RightView, list_own_rights
 from shimin.capabilities.notices.public import erase_notices, list_notices
 from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM, Actor
@@ -47,6 +48,7 @@ def export_identity(actor: Actor) -> Rows:
                 "counter_act", CounterAct.objects.filter(**mine), "act", "state", "reason", "asked_by_name",
                 "decided_by_name", "asked_at", "decided_at", "undone_at",
             ),
+            *map(_right, list_own_rights(actor, clock.now())),
             *_rows("code_app", CodeGenerator.objects.filter(**mine), "created_at", "last_used_at"),
         ]  # fmt: skip
     mandates = list_mandates(actor, clock.now())
@@ -100,6 +102,13 @@ def _account(account: Account) -> dict[str, Any]:
     }
 
 
+def _right(row: RightView) -> dict[str, Any]:
+    return {
+        "kind": "right_request", "right": row.right, "state": row.state, "words": row.words, "answer": row.answer,
+        "asked_at": row.asked_at, "due_at": row.due_at, "answered_at": row.answered_at,
+    }  # fmt: skip
+
+
 def _rows(kind: str, found: Any, *names: str) -> list[dict[str, Any]]:
     return [{"kind": kind, **row} for row in found.order_by("id").values(*names)[:_MOST]]
 
@@ -111,6 +120,7 @@ register_personal_data(
             "identity_account", "identity_person", "identity_level_proof", "identity_known_device", "identity_consent",
             "identity_code_generator", "identity_recovery_code", "identity_passkey", "identity_mandate",
             "identity_mandate_offer", "identity_counter_act", "identity_recovery_sheet",
+            "identity_right_request",
             "identity_staff_grant",
         ),
         export=export_identity, erase=erase_identity,

@@ -11,7 +11,10 @@ from shimin.capabilities.identity.events import (
     MandateGiven,
     MandateWithdrawn,
     PasswordChanged,
+    PhoneChanged,
     RealNameVerified,
+    RightAnswered,
+    RightAsked,
     SecondFactorChanged,
     SignedIn,
 )
@@ -101,6 +104,24 @@ def on_counter_act_done(event: CounterActDone, delivery: Delivery) -> None:
 def on_counter_act_undone(event: CounterActUndone, delivery: Delivery) -> None:
     """Tell the person that it was taken back."""
     send_notice(account_id=event.account_id, template="identity.counter_undone", values={}, now=delivery.occurred_at)
+
+
+@on(PhoneChanged)
+def on_phone_changed(event: PhoneChanged, delivery: Delivery) -> None:
+    """Tell the owner; the old phone got a text in the same transaction."""
+    send_notice(account_id=event.account_id, template="identity.phone_changed", values={}, now=delivery.occurred_at)
+
+
+@on(RightAsked)
+def on_right_asked(event: RightAsked, delivery: Delivery) -> None:
+    """Say that it arrived."""
+    send_notice(account_id=event.account_id, template="identity.right_asked", values={}, now=delivery.occurred_at)
+
+
+@on(RightAnswered)
+def on_right_answered(event: RightAnswered, delivery: Delivery) -> None:
+    """Say that there is an answer to read."""
+    send_notice(account_id=event.account_id, template="identity.right_answered", values={}, now=delivery.occurred_at)
 
 
 @on(AccountClosed)

@@ -32,6 +32,7 @@ class CodePurpose(StrEnum):
 
     REGISTER = "register"
     RESET_PASSWORD = "reset_password"  # noqa: S105 (a purpose, no secret)
+    CHANGE_PHONE = "change_phone"
 
 
 class SecondSource(StrEnum):
@@ -63,6 +64,7 @@ class EndReason(StrEnum):
     REPLACED = "replaced"
     ACCOUNT_CLOSED = "account_closed"
     RESET_AT_COUNTER = "reset_at_counter"
+    PHONE_CHANGED = "phone_changed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCo
 from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
 from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
+from shimin.capabilities.identity.models.right import RightRequest
 from shimin.capabilities.identity.models.session import KnownDevice, Session, VerificationCode
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "PersonHandle",
     "RecoveryCode",
     "RecoverySheet",
+    "RightRequest",
     "Session",
     "SpentChallenge",
     "StaffGrant",

@@ -53,7 +53,7 @@ def request_code(*, actor: Actor, phone: str, purpose: CodePurpose, client: Clie
     limits.count_code(phone, client.address, now)
     with auth_scope(actor):
         has_account = LoginHandle.objects.filter(hash=phone_hash(phone)).exists()
-        if has_account == (purpose is CodePurpose.REGISTER):
+        if has_account is not (purpose is CodePurpose.RESET_PASSWORD):
             send_text(phone=phone, template=f"identity.no_code_{purpose}", values={}, now=now)
         else:
             _send(phone, purpose, now)

@@ -23,6 +23,8 @@ from shimin.capabilities.identity.models import (
     Person,
     PersonHandle,
     RecoveryCode,
+    RecoverySheet,
+    RightRequest,
     Session,
 )
 from shimin.capabilities.identity.operations import limits
@@ -124,7 +126,16 @@ def _end_everything(actor: Actor, account: Account, now: datetime) -> None:
 def _erase_identity(account: Account, now: datetime) -> dict[str, int]:
     erased = {
         model._meta.db_table: model.objects.filter(account=account).delete()[0]
-        for model in (LoginHandle, PersonHandle, KnownDevice, CodeGenerator, RecoveryCode, Passkey)
+        for model in (
+            LoginHandle,
+            PersonHandle,
+            KnownDevice,
+            CodeGenerator,
+            RecoveryCode,
+            Passkey,
+            RecoverySheet,
+            RightRequest,
+        )
     }
     erased["identity_person"] = Person.objects.filter(id=account.person_id or 0).update(name=b"", id_number=b"")
     account.status, account.phone, account.password, account.level = AccountStatus.CLOSED, b"", "", 0

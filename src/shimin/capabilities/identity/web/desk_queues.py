@@ -1,13 +1,20 @@
-"""The desk's queue of the window: acts that wait for a second officer."""
+"""The desk's queues: of the window: acts that wait for a second officer; and of people's rights."""
 
 from __future__ import annotations
 
 from shimin.capabilities.identity.queries.counter import ROLE, count_waiting_acts
+from shimin.capabilities.identity.queries.rights import PRIVACY, count_open_rights
 from shimin.ui.desk import Queue, register_queue
 
 register_queue(
     Queue(
         key="identity.counter", title="窗口身份", icon="id-card", url="identity:counter_acts", role=ROLE,
         count=count_waiting_acts,
+    )
+)  # fmt: skip
+register_queue(
+    Queue(
+        key="identity.rights", title="个人信息请求", icon="shield-check", url="identity:desk_rights", role=PRIVACY,
+        count=count_open_rights,
     )
 )  # fmt: skip
