@@ -14,7 +14,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import account, ask, enquire, index, memory, pay, portal, rush, search, use
+from bench.workloads import account, ask, enquire, index, memory, pay, portal, rush, search, siege, use
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -26,6 +26,7 @@ WORKLOADS: dict[str, Workload] = {
     "rush": rush.measure,
     "search": search.measure,
     "account": account.measure,
+    "siege": siege.measure,
     "ask": ask.measure,
     "pay": pay.measure,
     "use": use.measure,
@@ -34,7 +35,7 @@ WORKLOADS: dict[str, Workload] = {
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
-_OWN = frozenset({"enquire", "rush", "account", "ask", "pay", "use", "memory"})
+_OWN = frozenset({"enquire", "rush", "account", "siege", "ask", "pay", "use", "memory"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 
@@ -110,7 +111,7 @@ def _installation(options: argparse.Namespace, plan: Plan, names: list[str]) -> 
         raise Fault(f"{options.workload} needs an installation of its own", "leave --base-url out.")
     if options.base_url:
         return _given(running_installation(options.base_url))
-    candidates = plan.residents if "rush" in names else account.PEOPLE if "account" in names else 0
+    candidates = plan.residents if "rush" in names else account.PEOPLE if {"account", "siege"} & set(names) else 0
     return own_installation(People(_QUICK_RESIDENTS if plan.quick else _RESIDENTS, candidates))
 
 
