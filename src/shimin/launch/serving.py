@@ -167,8 +167,8 @@ def worker_service(settings: Settings, environ: dict[str, str]) -> Service:
 def web_memory(environ: Mapping[str, str]) -> dict[str, str]:
     """Return how the C library is told to give large blocks back at once.
 
-    Each password hash takes 19 MiB. glibc raises its threshold for blocks of their own after the first one is freed, and
-    then keeps one such block for every thread that ever hashed: 16 threads held 305 MB, with a fixed threshold 1 MB.
+    Each password hash takes 19 MiB. glibc raises its threshold for blocks of their own after the first one is freed,
+    and then keeps one such block for every thread that ever hashed: 16 threads held 305 MB, with a fixed threshold 1.
     """
     return {} if "MALLOC_MMAP_THRESHOLD_" in environ else {"MALLOC_MMAP_THRESHOLD_": "131072"}
 
