@@ -209,7 +209,7 @@ def test_a_code_for_another_purpose_or_a_wrong_password_changes_nothing(resident
 
 def test_pages(browser, resident, registers):
     browser.cookies["shimin_session"] = resident.token
-    for address in ("/me/rights", "/me/security/phone", *(f"/me/rights/ask/{right}" for right in Right)):
+    for address in ("/me/rights", "/account/phone", *(f"/me/rights/ask/{right}" for right in Right)):
         assert browser.get(address).status_code == 200, address
     assert browser.get("/me/rights/ask/nothing").status_code == 404
     assert browser.post("/me/rights/ask/correct", {"words": ""}).status_code == 422
