@@ -12,6 +12,8 @@ from shimin.capabilities.service_requests.public import (
 from shimin.kernel import clock
 from shimin.kernel.worker.periodic import every
 
+_CARDS_A_MINUTE = 300
+
 
 @every(300, "service_requests.close_unrated")
 def close_old_answers() -> None:
@@ -34,7 +36,7 @@ def forget_keys() -> None:
 @every(60, "service_requests.issue_cards")
 def turn_lights() -> None:
     """Issue yellow and red cards as lights turn."""
-    issue_cards(clock.now())
+    issue_cards(clock.now(), most=_CARDS_A_MINUTE)
 
 
 @every(3600, "service_requests.forget_unused_photos")

@@ -35,8 +35,12 @@ LONGEST_APPEAL = 2_000
 PAGE = 500
 _COLOURS = (Light.YELLOW, Light.RED)
 _LATE = """
-    SELECT id, due_at, city_code, request_kind, is_emergency, filed_at, level FROM service_requests_request
-    WHERE is_clock_running AND due_at <= %s AND (due_at, id) > (%s, %s) ORDER BY due_at, id LIMIT %s
+    SELECT r.id, r.due_at, r.city_code, r.request_kind, r.is_emergency, r.filed_at, r.level
+    FROM service_requests_request r
+    WHERE r.is_clock_running AND r.due_at <= %s AND (r.due_at, r.id) > (%s, %s)
+      AND NOT EXISTS (SELECT 1 FROM service_requests_card c
+                      WHERE c.request_id = r.id AND c.level = r.level AND c.light = 'red')
+    ORDER BY r.due_at, r.id LIMIT %s
 """
 _URGED_WORDS = "已到答复期限，平台自动催办：请尽快办理并答复。"
 
@@ -49,10 +53,11 @@ class AppealNotOpen(Conflict):
     mend = "请刷新页面，看看最新情况。"
 
 
-def issue_cards(now: datetime) -> int:
+def issue_cards(now: datetime, *, most: int | None = None) -> int:
     """Issue the cards that are due by ``now`` and return how many; for the worker, again and again. Idempotent.
 
-    With the first card the one who has the request in hand is urged (催办), once.
+    With the first card the one who has the request in hand is urged (催办), once. ``most``: stop once so many are
+    issued; a backlog of thousands would keep the events of new requests waiting behind its own.
     """
     issued, after = 0, (datetime(1970, 1, 1, tzinfo=UTC), 0)
     while True:
@@ -69,6 +74,8 @@ def issue_cards(now: datetime) -> int:
             )
             if any((request_id, level, str(each)) not in known for each in _turned(rule, due_at, now)):
                 issued += _issue_open(request_id, now)
+                if most is not None and issued >= most:
+                    return issued
         if len(rows) < PAGE:
             return issued
 

@@ -466,3 +466,10 @@ def test_the_report_as_page_and_as_signed_paper():
     for role in ("officer", "dispatcher"):
         assert enter(role).get("/desk/supervision").status_code == 403
         assert enter(role).get("/desk/supervision/report.pdf").status_code == 403
+
+
+def test_a_backlog_is_worked_off_in_portions():
+    receipts = [in_progress(actor=citizen(account_id=2_000 + number)) for number in range(5)]
+    ends = due(receipts[0]) + WORKDAY
+    assert [issue_cards(ends, most=4) for _ in range(4)] == [4, 4, 2, 0]
+    assert Card.objects.count() == 10
