@@ -14,7 +14,7 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import account, ask, enquire, index, memory, pay, portal, rush, search, siege, use
+from bench.workloads import account, ask, chaos, enquire, index, memory, pay, portal, rush, search, siege, use
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -31,7 +31,10 @@ WORKLOADS: dict[str, Workload] = {
     "pay": pay.measure,
     "use": use.measure,
     "memory": memory.measure,
+    "chaos": chaos.measure,
 }
+# Kills what the others measure: never among ``all``.
+_ALONE = frozenset({"chaos"})
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
@@ -44,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; return 0 when everything was measured, whether the bounds hold or not."""
     options = _parser().parse_args(arguments)
     plan = _plan(options)
-    names = list(WORKLOADS) if options.workload == "all" else [options.workload]
+    names = [name for name in WORKLOADS if name not in _ALONE] if options.workload == "all" else [options.workload]
     began = time.monotonic()
     try:
         if options.workload in APART:
@@ -80,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=_positive, help="length of each measured stretch (default 5)")
     parser.add_argument("--residents", type=int, help="people who ask for their score in rush (default 60000)")
     parser.add_argument("--requests", type=int, help="requests that are there before in ask (default 100000)")
+    parser.add_argument("--payments", type=int, help="payments of chaos (default 20000)")
+    parser.add_argument("--lines", type=int, help="lines of a statement in pay (default 1000000)")
     parser.add_argument("--base-url", help="measure the server that runs there (portal and search)")
     return parser
 
@@ -98,6 +103,8 @@ def _plan(options: argparse.Namespace) -> Plan:
         seconds=options.seconds or plan.seconds,
         residents=options.residents or plan.residents,
         requests=options.requests or plan.requests,
+        payments=options.payments or plan.payments,
+        lines=options.lines or plan.lines,
     )
 
 

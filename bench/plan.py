@@ -18,6 +18,8 @@ class Plan:
     hang_pairs: int = 7
     events: int = 100_000_000
     counted: int = 10_000_000
+    payments: int = 20_000
+    lines: int = 1_000_000
     rounds: int = ROUNDS
     quick: bool = False
 
@@ -38,5 +40,7 @@ def quick() -> Plan:
         hang_pairs=3,
         events=1_000_000,
         counted=200_000,
+        payments=300,
+        lines=20_000,
         quick=True,
     )

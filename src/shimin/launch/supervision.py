@@ -83,8 +83,12 @@ class Supervisor:
         """Restart what ends, with growing pauses, until an exception (a signal) ends the watch."""
         while True:
             time.sleep(_POLL_SECONDS)
-            for each in self._running:
-                self._look_after(each, time.monotonic())
+            self.look_after_all()
+
+    def look_after_all(self) -> None:
+        """Restart what has ended since the last look, once its pause is over."""
+        for each in self._running:
+            self._look_after(each, time.monotonic())
 
     def _look_after(self, each: _Running, now: float) -> None:
         if each.process.poll() is None:

@@ -5,12 +5,15 @@ Source: opendocs.alipay.com: alipay.data.dataservice.bill.downloadurl.query, bil
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
+from typing import IO
 
 from shimin.capabilities.payments.ports import StatementBroken, StatementRow
 from shimin.kernel.clock import CHINA
@@ -31,22 +34,23 @@ def read_statement(content: bytes) -> Iterator[StatementRow]:
     Raises:
         StatementBroken: see the port.
     """
-    return _Reader(_table(content)).rows()
-
-
-def _table(content: bytes) -> bytes:
     if not content.startswith(b"PK"):
-        return content
+        yield from _Reader(io.BytesIO(content)).rows()
+        return
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for entry in archive.infolist():
-                name = entry.filename if entry.flag_bits & 0x800 else _gbk_name(entry.filename)
-                if name.endswith(".csv") and "汇总" not in name:
-                    if entry.file_size > LARGEST:
-                        raise StatementBroken([(0, "文件太大，请按天下载。")])
-                    return archive.read(entry)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(_entry(archive)) as table:
+            yield from _Reader(table).rows()
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         raise StatementBroken([(0, "压缩包打不开，请重新下载。")]) from error
+
+
+def _entry(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    for entry in archive.infolist():
+        name = entry.filename if entry.flag_bits & 0x800 else _gbk_name(entry.filename)
+        if name.endswith(".csv") and "汇总" not in name:
+            if entry.file_size > LARGEST:
+                raise StatementBroken([(0, "文件太大，请按天下载。")])
+            return entry
     raise StatementBroken([(0, "压缩包里没有业务明细（.csv）。")])
 
 
@@ -60,9 +64,9 @@ def _gbk_name(name: str) -> str:
 class _Reader:
     """One pass over a table."""
 
-    def __init__(self, table: bytes) -> None:
-        self._encoding = "utf-8-sig" if table.startswith(b"\xef\xbb\xbf") else "gb18030"
-        self._table = io.BytesIO(table)
+    def __init__(self, table: IO[bytes]) -> None:
+        self._table = table
+        self._encoding = "gb18030"
         self._faults: list[tuple[int, str]] = []
         self._line = 0
         self._seen = {"交易": 0, "退款": 0}
@@ -88,6 +92,8 @@ class _Reader:
         """Give the lines of the table; what Alipay writes around it is looked at here."""
         for raw in self._table:
             self._line += 1
+            if self._line == 1 and raw.startswith(codecs.BOM_UTF8):
+                self._encoding = "utf-8-sig"
             try:
                 text = raw.decode(self._encoding)
             except UnicodeDecodeError:
