@@ -77,7 +77,19 @@ def ours(url: str, file: Path) -> None:
     )
 
 
-_PAIRS = (("bench_line", "reconciliation_statement_line"), ("bench_entry", "payments_ledger_entry"))
+_PAIRS = (
+    (
+        "bench_line",
+        "reconciliation_statement_line",
+        "id, statement_id, city_code, line, document, is_refund, out_trade_no, amount_fen, happened_at",
+    ),
+    (
+        "bench_entry",
+        "payments_ledger_entry",
+        "id, city_code, transaction_id, entry_kind, account, currency, amount_fen, payee_code, item_code, agency_id, "
+        "order_id, line_id, document, business_date, posted_at",
+    ),
+)
 
 
 def raw(count: int, url: str) -> None:
@@ -86,17 +98,18 @@ def raw(count: int, url: str) -> None:
         f"{n}\t1\t{CITY}\t{n}\tT{n:027d}\tf\t{CITY}{10**17 + n}01\t{FEN}\t2026-11-20 02:00:00Z\n"
         for n in range(1, count + 1)
     ).encode()
+    at = f"{DAY}\t{DAY} 02:00:00Z"
     entries = "".join(
-        f"{n}\t{CITY}\t{n}\tcapture\tgateway:alipay\tCNY\t{FEN}\t\t\t\\N\t{n}\t\\N\tT{n:027d}\t{DAY}\t2026-11-20 02:00:00Z\n"
+        f"{n}\t{CITY}\t{n}\tcapture\tgateway:alipay\tCNY\t{FEN}\t\t\t\\N\t{n}\t\\N\tT{n:027d}\t{at}\n"
         for n in range(1, count + 1)
     ).encode()
     with psycopg.connect(url, autocommit=True) as owner:
-        for table, like in _PAIRS:
+        for table, like, _ in _PAIRS:
             owner.execute(f"DROP TABLE IF EXISTS {table}")
             owner.execute(f"CREATE TABLE {table} (LIKE {like})")
         began = time.perf_counter()
-        for (table, _), rows in zip(_PAIRS, (lines, entries), strict=True):
-            with owner.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for (table, _, columns), rows in zip(_PAIRS, (lines, entries), strict=True):
+            with owner.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for start in range(0, len(rows), 1 << 20):
                     copy.write(rows[start : start + (1 << 20)])
         found = owner.execute(
@@ -104,7 +117,7 @@ def raw(count: int, url: str) -> None:
             "WHERE l.amount_fen IS DISTINCT FROM e.amount_fen"
         ).fetchone()
         seconds = time.perf_counter() - began
-        for table, _ in _PAIRS:
+        for table, *_ in _PAIRS:
             owner.execute(f"DROP TABLE {table}")
     print(json.dumps({"seconds": seconds, "found": found[0] if found else None}))
 

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.payments",
     "shimin.capabilities.payments.billing",
     "shimin.capabilities.payments.reconciliation",
+    "shimin.capabilities.payments.dues",
     "shimin.capabilities.service_requests",
     "shimin.capabilities.indicators",
     "shimin.portal",

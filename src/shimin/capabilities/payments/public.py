@@ -27,6 +27,7 @@ from shimin.capabilities.payments.operations.attempts import (
     poll_attempts,
 )
 from shimin.capabilities.payments.operations.capturing import CaptureOutcome, capture
+from shimin.capabilities.payments.operations.counter import TELLER, take_cash
 from shimin.capabilities.payments.operations.placing import ask_keeper, create_order
 from shimin.capabilities.payments.operations.receipts import NotPaidYet, verify_receipt, write_receipt
 from shimin.capabilities.payments.operations.refunding import (
@@ -82,6 +83,7 @@ __all__ = [
     "REASON_WORDS",
     "STAGE_WORDS",
     "STATE_WORDS",
+    "TELLER",
     "AlreadyPaid",
     "BeingPaid",
     "CaptureOutcome",
@@ -147,6 +149,7 @@ __all__ = [
     "request_refund",
     "send_due_refunds",
     "settle_due_lines",
+    "take_cash",
     "verify_receipt",
     "write_receipt",
 ]

@@ -13,7 +13,7 @@ FINANCE = f"(select shimin_has_role('payments.finance')) AND (select shimin_agen
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = []
+    dependencies = [("kernel", "0002_worker"), ("payments", "0003_receipts")]
 
     operations = [
         migrations.CreateModel(
