@@ -14,6 +14,8 @@ from shimin.kernel.errors import Conflict, InvalidInput
 from shimin.kernel.values.money import format_fen
 
 TIME_TO_PAY = timedelta(minutes=15)
+FINES = "10305"
+"""Source: 政府收支分类科目, 103 非税收入 05 罚没收入."""
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -118,6 +120,18 @@ def title_of(owed: Sequence[Owed]) -> str:
     first = owed[0].title
     title = first if len(owed) == 1 else f"{first}等{len(owed)}笔"
     return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+
+
+def subject_for_gateway(lines: Sequence[tuple[str, str]], title: str, number: str) -> str:
+    """Return what a gateway is told an order is for; ``lines`` are (payee's name, item code).
+
+    What somebody is fined for is nobody's business but theirs and the agency's: a fine goes as the payee, the word and
+    the end of our number. Everything else goes under its title, so that people know it in their gateway's list.
+    """
+    fined = [payee for payee, item_code in lines if item_code.startswith(FINES)]
+    if not fined:
+        return title
+    return f"{fined[0][: LONGEST_TITLE - 12]}罚款 {number[-6:]}"
 
 
 def content_hash(owed: Sequence[Owed]) -> bytes:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from shimin.capabilities.payments.domain.ledger import is_counter
 from shimin.capabilities.payments.domain.orders import StepRefused
-from shimin.capabilities.payments.domain.placing import AlreadyPaid
+from shimin.capabilities.payments.domain.placing import AlreadyPaid, subject_for_gateway
 from shimin.capabilities.payments.events import OrderClosed
 from shimin.capabilities.payments.operations.capturing import capture
 from shimin.capabilities.payments.ports import CashierPage, Checkout, GatewayRefused, TradeState, TradeStatus, gateway
@@ -76,8 +76,11 @@ def begin_payment(
         if attempt.is_open and attempt.gateway != gateway_code:
             _leave(actor, order, attempt, now)
     number = _begin(actor, order, gateway_code, now)
+    subject = subject_for_gateway(
+        [(line.payee_name, line.item_code) for line in order.lines], order.title, order.number
+    )
     checkout = Checkout(
-        out_trade_no=number, subject=order.title, amount_fen=order.total_fen, expires_at=order.expires_at,
+        out_trade_no=number, subject=subject, amount_fen=order.total_fen, expires_at=order.expires_at,
         return_url=return_url, notify_url=notify_url, payer_address=address,
     )  # fmt: skip
     return chosen.open_cashier(checkout)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -309,3 +310,11 @@ def test_a_gateway_that_refuses_holds_up_no_other_order(keeper, till):
     till.refuses = False
     assert poll_attempts(NOW + timedelta(minutes=16)) == 2
     assert get_order(second).state is OrderState.CAPTURED
+
+
+def test_a_gateway_is_not_told_what_somebody_was_fined_for(keeper, till):
+    fine = begin(till, place(keeper.owe("v1", title="交通违法罚款（驾驶机动车违反道路交通信号灯通行）")))
+    subject = till.trades[fine].subject
+    assert re.fullmatch("长沙市公安局交通警察支队罚款 [0-9A-Z]{6}", subject), subject
+    water = begin(till, place(keeper.owe("v2", title="水费（2026年10月）", item_code="water")))
+    assert till.trades[water].subject == "水费（2026年10月）"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
 from shimin.capabilities.payments.dues.domain.codes import grouped
 from shimin.capabilities.payments.dues.models import PaymentNotice
 from shimin.kernel.actor import Actor
-from shimin.kernel.clock import CHINA
+from shimin.kernel.clock import CHINA, local_date
 from shimin.kernel.db import scope
 from shimin.kernel.errors import NotFound
 
@@ -45,6 +45,11 @@ class NoticeView:
     paid_at: datetime | None
 
     @property
+    def last_day(self) -> date:
+        """The last day on which it can be paid: ``due_at`` is its 24:00."""
+        return local_date(self.due_at - timedelta(seconds=1))
+
+    @property
     def printed_code(self) -> str:
         return grouped(self.code)
 
@@ -56,8 +61,7 @@ class NoticeView:
             return "开出通知的单位已经取消这张缴款通知，不用缴。"
         if self.due_at <= now:
             return (
-                f"这张缴款通知已在{self.due_at.astimezone(CHINA):%Y年%-m月%-d日}过期，不能再用它缴款。"
-                f"请联系{self.agency_name}重新开。"
+                f"这张缴款通知只到{self.last_day:%Y年%-m月%-d日}为止，不能再用它缴款。请联系{self.agency_name}重新开。"
             )
         return ""
 

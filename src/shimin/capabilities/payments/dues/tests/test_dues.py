@@ -76,7 +76,7 @@ def test_anybody_with_the_code_pays_once(till):
 
 def test_a_notice_that_is_over_or_taken_back_is_not_paid(till):
     notice, late = issue(), NOW + timedelta(days=16)
-    with pytest.raises(PayableClosed, match="过期"):
+    with pytest.raises(PayableClosed, match="为止"):
         place(("due", notice.code), now=late)
     cancel_notice(actor=ISSUER, notice_id=notice.notice_id, words="复议撤销", now=NOW)
     with pytest.raises(PayableClosed, match="取消"):
@@ -189,7 +189,9 @@ def test_pages_from_notice_to_drawer(monkeypatch):
     code = PaymentNotice.objects.get().code
     assert 'class="qr"' in page.content.decode()
     assert "周晓敏" not in page.content.decode()
-    assert "考试费" in words_of(Client().get("/pay/code", {"code": code, "s": seal_of(code)}))
+    shown = words_of(Client().get("/pay/code", {"code": code, "s": seal_of(code)}))
+    assert "考试费" in shown
+    assert "2026年12月15日（含）前缴" in shown
     tampered = Client().get("/pay/code", {"code": code, "s": "a" * 16})
     assert tampered.status_code == 422
     assert "改动或调换" in words_of(tampered)
