@@ -119,6 +119,7 @@ def close_drawer(*, actor: Actor, counted_fen: int, words: str, now: datetime) -
         DrawerClosed: it is. InvalidInput: a difference without words.
     """
     drawer, day, city_code, words = drawer_of(actor), local_date(now), city_of(actor), words.strip()
+    assert actor.account_id is not None, "drawer_of has looked"
     with scope(actor):
         _lock(drawer)
         state = _state(city_code, drawer, day)

@@ -57,6 +57,7 @@ def issue_notice(
         faults["due"] = "缴款期限应在今天以后、一年以内。"
     if faults:
         raise InvalidInput(fields=faults)
+    assert actor.account_id is not None
     assert grant.agency_id is not None
     assert grant.region_code is not None
     agency = next(each for each in list_agencies(grant.region_code) if each.id == grant.agency_id)
@@ -82,7 +83,7 @@ def issue_notice(
 
 
 def _grant(actor: Actor) -> Grant:
-    for grant in actor.grants:
+    for grant in actor.grants if actor.is_signed_in else ():
         if grant.role == ISSUER and grant.agency_id is not None and grant.region_code in formats():
             return grant
     raise Forbidden

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -54,8 +55,8 @@ FINANCE = officer("payments.finance", account_id=31, region_code=CITY)
 _logins = count(1)
 
 
-def issue(amount_fen: int = 13_000, due_at: datetime = NOW + timedelta(days=15), **changes: object) -> NoticeView:
-    given = {
+def issue(amount_fen: int = 13_000, due_at: datetime = NOW + timedelta(days=15), **changes: Any) -> NoticeView:
+    given: dict[str, Any] = {
         "actor": ISSUER, "item_code": "103043310", "title": "驾驶人考试费", "payer_name": "周晓敏",
         "amount_fen": amount_fen, "due_at": due_at, "now": NOW,
     }  # fmt: skip
@@ -168,7 +169,7 @@ def test_a_drawer_tells_its_sum_to_its_teller_only():
         cursor.execute("SELECT * FROM dues_drawer_expected(%s, 'cash:t51', %s)", [CITY, NOW.date()])
 
 
-def at_desk(role: str, **changes: object) -> Client:
+def at_desk(role: str, **changes: Any) -> Client:
     browser, login = Client(), f"dues-{next(_logins)}"
     browser.cookies["shimin_desk"] = make_officer(role, login=login, region_code=CITY, **changes).token
     return browser
@@ -197,8 +198,8 @@ def test_pages_from_notice_to_drawer(monkeypatch):
     assert "改动或调换" in words_of(tampered)
     assert Client().get("/pay/code", {"code": "43010026000000000001"}).status_code == 422
     assert "别的地区" in words_of(Client().get("/pay/code", {"code": "11010026000000000001"}))
-    shown = counter.get("/desk/payments/counter", {"code": code})
-    key = re.search(r'name="key" value="([^"]+)"', shown.content.decode())[1]
+    asked = counter.get("/desk/payments/counter", {"code": code}).content.decode()
+    (key,) = re.findall(r'name="key" value="([^"]+)"', asked)
     given = {"code": code, "key": key, "yuan": "150"}
     assert "不够" in words_of(counter.post("/desk/payments/counter", {**given, "yuan": "100"}))
     taken = counter.post("/desk/payments/counter", given)
