@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import connection
 
@@ -11,7 +11,7 @@ from shimin.capabilities.payments.public import gateways
 from shimin.capabilities.payments.reconciliation.domain.differences import MEANINGS, Kind, Meaning, Way
 from shimin.capabilities.payments.reconciliation.models import DayClose, Difference, Statement
 from shimin.kernel.actor import Actor
-from shimin.kernel.clock import local_date
+from shimin.kernel.clock import CHINA, local_date
 from shimin.kernel.db import scope
 
 DAYS_SHOWN = 14
@@ -24,6 +24,15 @@ _GATEWAY_SUMS = """
     WHERE city_code = %s AND business_date = %s AND (account LIKE 'gateway:%%' OR account LIKE 'cash:%%')
       AND entry_kind IN ('capture', 'surplus', 'refund')
     GROUP BY account ORDER BY account
+"""
+
+
+_USED = """
+    SELECT substr(account, 9) FROM payments_ledger_entry
+    WHERE city_code = %(city)s AND business_date = %(day)s AND account LIKE 'gateway:%%'
+    UNION
+    SELECT gateway FROM payments_attempt
+    WHERE city_code = %(city)s AND opened_at >= %(starts)s AND opened_at < %(ends)s
 """
 
 
@@ -129,11 +138,19 @@ def gateways_of_day(actor: Actor, city_code: str, day: date) -> list[str]:
 
 
 def missing_statements(city_code: str, day: date) -> list[str]:
-    """Return the titles of gateways without a statement of the day, in the caller's scope."""
+    """Return the titles of gateways without a statement of a day on which they moved money, or payers were sent there.
+
+    In the caller's scope. Of a gateway to which nobody was sent there may be no statement at all (WeChat Pay has none
+    of a day without trades), so none is asked for.
+    """
+    starts = datetime.combine(day, time(), CHINA)
+    with connection.cursor() as cursor:
+        cursor.execute(_USED, {"city": city_code, "day": day, "starts": starts, "ends": starts + timedelta(days=1)})
+        used = {code for (code,) in cursor.fetchall()}
     there = set(
         Statement.objects.filter(city_code=city_code, day=day, state="current").values_list("gateway", flat=True)
     )
-    return [each.title for each in gateways() if each.code not in there]
+    return [each.title for each in gateways() if each.code in used - there]
 
 
 def is_closed(city_code: str, day: date) -> bool:

@@ -245,6 +245,15 @@ def test_a_day_closes_when_it_is_over_and_explained(keeper, till, monkeypatch):
     assert "合计,430100" in body.decode()
 
 
+def test_a_gateway_nobody_was_sent_to_owes_no_statement(keeper, till, monkeypatch):
+    monkeypatch.setattr("shimin.capabilities.payments.reconciliation.queries.days.gateways", lambda: [till])
+    begin(till, place(keeper.owe("v1")))
+    with pytest.raises(DayNotReady, match="测试支付的账单"):
+        close_day(actor=FINANCE, city_code=CITY, day=DAY, now=TOMORROW)
+    close_day(actor=FINANCE, city_code=CITY, day=DAY - timedelta(days=1), now=TOMORROW)
+    assert find_close(actor=FINANCE, city_code=CITY, day=DAY - timedelta(days=1)) is not None
+
+
 def test_every_total_leads_to_its_entries(keeper, till):
     for number in range(3):
         pay(till, keeper.owe(f"v{number}", 100))
