@@ -38,7 +38,7 @@ _ALONE = frozenset({"chaos"})
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
-_OWN = frozenset({"enquire", "rush", "account", "siege", "ask", "pay", "use", "memory"})
+_OWN = frozenset({"enquire", "rush", "account", "siege", "ask", "pay", "use", "memory", "chaos"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 
