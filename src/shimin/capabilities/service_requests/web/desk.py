@@ -38,6 +38,7 @@ from shimin.capabilities.service_requests.public import (
     list_cards_of,
     list_queue,
 )
+from shimin.capabilities.service_requests.web.at_once import choices_for
 from shimin.capabilities.service_requests.web.desk_acts import RUNS, ActForm, run
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
@@ -86,6 +87,7 @@ def queue(request: Request, key: str) -> HttpResponse:
         "chips": _chips(shown, request.GET, state, kind),
         "next_url": _with(request.GET, after=_cursor(page.next)) if page.next else "",
         "previous_url": _with(request.GET, after="") if after else "",
+        **choices_for(key, request.actor),
     }
     return _private(render(request, "service_requests/desk/queue.html", context))
 

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from shimin.capabilities.service_requests.web import (
     ask,
+    at_once,
     desk,
     follow,
     knowledge,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("desk/requests/<int:request_id>", desk.show, name="desk_request"),
     path("desk/requests/<int:request_id>/<slug:action>", desk.act, name="desk_act"),
     path("desk/requests/<slug:key>", desk.queue, name="desk_queue"),
+    path("desk/requests/<slug:key>/at-once", at_once.at_once, name="desk_at_once"),
     path("me/requests", follow.mine, name="mine"),
     path("me/requests/<int:request_id>", follow.own, name="own"),
 ]
