@@ -48,6 +48,6 @@ def test_an_account_without_a_phone(new_page: NewPage):
     person.get_by_role("button", name="设好密码并登录").click()
     expect(person).to_have_url(re.compile("/me/$"))
     person.goto("/me/security")
-    expect(person.get_by_text("用窗口给的登录号登录")).to_be_visible()
+    expect(person.get_by_text("用窗口给的登录号登录，没有绑定手机")).to_be_visible()
     expect(person.get_by_text("给没有手机的人开账号", exact=True)).to_be_visible()
     assert serious_violations(person) == []

@@ -77,3 +77,7 @@ def test_everybody_reads_a_result(new_page: NewPage):
     lines = started.value.path().read_text("utf-8-sig").splitlines()
     assert lines[0] == "option,channel,ticks,voters,share,weighted_share"
     assert len(lines) == 1 + 6 * 3
+    poll_id = page.url.rpartition("/")[2]
+    told = page.request.get(f"/api/v1/polls/{poll_id}").json()
+    assert (told["phase"], len(told["result"]["channels"])) == ("closed", 3)
+    assert poll_id in [each["id"] for each in page.request.get("/api/v1/regions/430100/polls").json()]

@@ -29,6 +29,7 @@ from shimin.capabilities.indicators.public import (
     vote,
 )
 from shimin.kernel import clock
+from shimin.kernel.db import scope
 from shimin.kernel.web.access import Request
 from shimin.kernel.web.api import IdText, Public, SignedIn
 
@@ -246,24 +247,27 @@ class VoteIn(Schema):
     "/regions/{region_code}/polls", auth=Public(), operation_id="list_polls", response=list[PollOut],
     summary="What a city asks its people, the newest first",
 )  # fmt: skip
-def get_polls(request: HttpRequest, region_code: Annotated[str, Path(pattern=r"^[0-9]{6}$")]) -> list[dict[str, Any]]:
-    now = clock.now()
-    return [_poll(each, now) for each in list_polls(get_region(region_code).code)]
+def get_polls(request: Request, region_code: Annotated[str, Path(pattern=r"^[0-9]{6}$")]) -> list[dict[str, Any]]:
+    now, region = clock.now(), get_region(region_code)
+    with scope(request.actor):
+        return [_poll(each, now) for each in list_polls(region.code)]
 
 
 @router.get(
     "/polls/{poll_id}", auth=Public(), operation_id="get_poll", response=PollWithResultOut,
     summary="A poll, with its result once it is over",
 )  # fmt: skip
-def get_one_poll(request: HttpRequest, poll_id: PollId) -> dict[str, Any]:
-    found = get_poll(int(poll_id))
+def get_one_poll(request: Request, poll_id: PollId) -> dict[str, Any]:
     now = clock.now()
-    result = find_result(found) if found.phase(now) is PollPhase.CLOSED else None
+    with scope(request.actor):
+        found = get_poll(int(poll_id))
+        result = find_result(found) if found.phase(now) is PollPhase.CLOSED else None
+        voters = turnout(found.poll_id)
     told = None if result is None else {
         "voters": result.voters, "is_weighted": result.is_weighted, "shares": list(result.shares),
         "channels": [{"channel": e.channel, "voters": e.voters, "ticks": list(e.ticks)} for e in result.channels],
     }  # fmt: skip
-    return {**_poll(found, now), "turnout": turnout(found.poll_id), "result": told}
+    return {**_poll(found, now), "turnout": voters, "result": told}
 
 
 @router.post(
