@@ -1,0 +1,26 @@
+"""Tables of service requests."""
+
+from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
+from shimin.capabilities.service_requests.models.knowledge import Article
+from shimin.capabilities.service_requests.models.requests import (
+    Reporter,
+    RequestNote,
+    RequestPhoto,
+    RequestStep,
+    ServiceRequest,
+)
+from shimin.capabilities.service_requests.models.supervision import CallBack, Card
+
+__all__ = [
+    "Article",
+    "CallBack",
+    "Card",
+    "FilingKey",
+    "ImportedMessage",
+    "QueryHandle",
+    "Reporter",
+    "RequestNote",
+    "RequestPhoto",
+    "RequestStep",
+    "ServiceRequest",
+]
