@@ -127,7 +127,10 @@ def top_a_card_up(page: Page, demo: Demo, by: str = "支付宝") -> str:
 
 
 def test_a_campus_card_is_topped_up_in_two_screens(new_page: NewPage, demo: Demo):
-    top_a_card_up(new_page(width=320), demo)
+    page = new_page(width=320)
+    top_a_card_up(page, demo)
+    expect(page.locator("main")).to_contain_text("已缴清")
+    expect(page.locator("main")).to_contain_text("¥50.00")
 
 
 def test_a_campus_card_is_topped_up_by_wechat(new_page: NewPage, demo: Demo):
