@@ -33,5 +33,5 @@ VALUES (:e, now(), '430100', 'anonymous', NULL, 'payments.capture', 'order', :or
     '{"gateway": "alipay", "trade": "raw", "fen": 20000, "source": "notify"}', sha256(convert_to(:e::text, 'UTF8')));
 INSERT INTO kernel_event (id, occurred_at, name, aggregate, aggregate_id, aggregate_version, payload, done_at)
 VALUES (:f, now(), 'payments.order_captured', 'payments.order', :order, 1,
-    '{"order_id": 1, "city_code": "430100", "gateway": "alipay", "amount_fen": 20000}', now());
+    '{"order_id": 1, "city_code": "430100", "gateway": "alipay", "amount_fen": 20000, "purpose": "bench", "agency_ids": [77]}', now());
 COMMIT;

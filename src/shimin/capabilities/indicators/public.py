@@ -23,7 +23,7 @@ from shimin.capabilities.indicators.domain.polls import (
     PollState,
     PollView,
 )
-from shimin.capabilities.indicators.domain.use import ACTS, Dimension, UseStage
+from shimin.capabilities.indicators.domain.use import ACTS, PURPOSES, WAYS, Dimension, UseStage
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.methodology import Methodology, Stage, load_methodology
 from shimin.capabilities.indicators.index.scores import Scores, compute
@@ -118,8 +118,10 @@ __all__ = [
     "LONGEST_TITLE",
     "POLLSTER",
     "PUBLIC_STATEMENT",
+    "PURPOSES",
     "TOPIC_WORDS",
     "WATCHED_DAYS",
+    "WAYS",
     "AlertView",
     "AlreadyVoted",
     "Band",

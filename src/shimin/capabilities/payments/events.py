@@ -5,14 +5,30 @@ from __future__ import annotations
 from shimin.kernel.events import DomainEvent, event
 
 
+@event("payments.order_placed")
+class OrderPlaced(DomainEvent):
+    """Somebody began to pay: for ``purpose``, through an app ("web", "wechat", …, "counter"), to these agencies."""
+
+    order_id: int
+    city_code: str
+    purpose: str
+    agency_ids: tuple[int, ...]
+    channel: str
+
+
 @event("payments.order_captured")
 class OrderCaptured(DomainEvent):
-    """The money of an order is in. Lines whose debt was paid by another order go back by themselves."""
+    """The money of an order is in. Lines whose debt was paid by another order go back by themselves.
+
+    ``purpose`` is "" in events of before ``OrderPlaced`` was told.
+    """
 
     order_id: int
     city_code: str
     gateway: str
     amount_fen: int
+    purpose: str = ""
+    agency_ids: tuple[int, ...] = ()
 
 
 @event("payments.order_settled")

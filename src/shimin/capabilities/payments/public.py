@@ -16,7 +16,7 @@ from shimin.capabilities.payments.domain.placing import (
     PayableClosed,
 )
 from shimin.capabilities.payments.domain.refunds import REASON_WORDS, STAGE_WORDS, RefundReason, RefundStage
-from shimin.capabilities.payments.events import OrderCaptured, OrderClosed, OrderRefunded, OrderSettled
+from shimin.capabilities.payments.events import OrderCaptured, OrderClosed, OrderPlaced, OrderRefunded, OrderSettled
 from shimin.capabilities.payments.handles import link_secret
 from shimin.capabilities.payments.operations.attempts import (
     OrderExpired,
@@ -104,6 +104,7 @@ __all__ = [
     "OrderExpired",
     "OrderKeyReused",
     "OrderPage",
+    "OrderPlaced",
     "OrderRefunded",
     "OrderSettled",
     "OrderState",

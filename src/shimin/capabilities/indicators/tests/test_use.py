@@ -15,6 +15,7 @@ from django.test import Client
 from shimin.capabilities.catalogue.operations.reference import load_reference
 from shimin.capabilities.catalogue.public import get_region
 from shimin.capabilities.enquiries.public import RecordLookedUp
+from shimin.capabilities.indicators.domain.use import COUNTED
 from shimin.capabilities.indicators.models import UseCount, UseMonth
 from shimin.capabilities.indicators.public import (
     ANALYST,
@@ -34,7 +35,7 @@ from shimin.capabilities.indicators.public import (
 from shimin.capabilities.indicators.subscriptions import on_use
 from shimin.capabilities.indicators.web.reach import find_reach
 from shimin.capabilities.indicators.web.use import growth_words, next_month, previous_month, read_month, spans_of
-from shimin.capabilities.payments.public import OrderCaptured, OrderRefunded
+from shimin.capabilities.payments.public import OrderCaptured, OrderPlaced, OrderRefunded
 from shimin.capabilities.service_requests.public import RequestFiled, RequestMoved
 from shimin.kernel.actor import ANONYMOUS, SYSTEM
 from shimin.kernel.db import scope
@@ -59,7 +60,7 @@ def regions(db):
 def counted():
     """The events that are counted, with no other subscriber."""
     registry = Registry()
-    for kind in (RecordLookedUp, OrderCaptured, OrderRefunded, RequestFiled, RequestMoved):
+    for kind in COUNTED:
         registry.types[kind.name] = kind
         registry.batch_handlers[kind.name] = [on_use]
     return registry
@@ -130,7 +131,9 @@ def test_a_citys_districts_add_up():
 
 def test_payments_and_requests_count_when_they_are_through(db, counted):
     tell(
-        OrderCaptured(1, CITY, "alipay", 20000),
+        OrderPlaced(1, CITY, "debt", (7,), "wechat"),
+        OrderPlaced(2, CITY, "debt", (7,), "web"),
+        OrderCaptured(1, CITY, "alipay", 20000, "debt", (7,)),
         OrderRefunded(1, CITY, 2, 3, 10000, False),
         OrderRefunded(1, CITY, 4, 5, 10000, True),
         RequestFiled(9, CITY, "ask", False),
@@ -140,9 +143,34 @@ def test_payments_and_requests_count_when_they_are_through(db, counted):
     relay(counted)
     acts = {(key, stage): times for (dimension, key, stage), times in cells().items() if dimension == "act"}
     assert acts == {
-        ("pay", "started"): 1, ("pay", "finished"): 1, ("pay", "reversed"): 1,
+        ("pay", "started"): 2, ("pay", "finished"): 1, ("pay", "reversed"): 1,
         ("ask", "started"): 1, ("ask", "finished"): 1,
     }  # fmt: skip
+
+
+def test_payments_count_by_service_agency_and_app(db, counted):
+    tell(
+        OrderPlaced(1, CITY, "bill", (7, 8), "wechat"),
+        OrderPlaced(2, CITY, "counter", (), "counter"),
+        OrderCaptured(1, CITY, "alipay", 20000, "bill", (7, 8)),
+    )
+    relay(counted)
+    assert cells() == {
+        ("act", "pay", "started"): 2, ("act", "pay", "finished"): 1,
+        ("service", "pay.bill", "started"): 1, ("service", "pay.bill", "finished"): 1,
+        ("service", "pay.counter", "started"): 1,
+        ("agency", "7", "started"): 1, ("agency", "7", "finished"): 1,
+        ("agency", "8", "started"): 1, ("agency", "8", "finished"): 1,
+        ("channel", "wechat", "started"): 1, ("channel", "counter", "started"): 1,
+        ("hour", "12", "started"): 2, ("gateway", "alipay", "finished"): 1,
+    }  # fmt: skip
+
+
+def test_a_capture_of_before_placing_was_told_counts_as_begun_too(db, counted):
+    tell(OrderCaptured(1, CITY, "alipay", 20000))
+    relay(counted)
+    acts = {(key, stage): times for (dimension, key, stage), times in cells().items() if dimension == "act"}
+    assert acts == {("pay", "started"): 1, ("pay", "finished"): 1}
 
 
 def test_a_late_event_counts_on_its_own_day(db, counted):

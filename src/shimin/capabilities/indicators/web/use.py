@@ -22,6 +22,8 @@ from shimin.capabilities.indicators.public import (
     ACTS,
     ANALYST,
     PUBLIC_STATEMENT,
+    PURPOSES,
+    WAYS,
     Dimension,
     Growth,
     K,
@@ -37,7 +39,6 @@ from shimin.capabilities.indicators.public import (
 from shimin.capabilities.indicators.web.reach import find_reach
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor
-from shimin.kernel.channels import CHANNELS
 from shimin.kernel.errors import NotFound
 from shimin.kernel.web.access import Request, public, staff
 from shimin.ui.plots import BarPlot, bars, line
@@ -61,7 +62,8 @@ def use(request: Request, region_code: str) -> HttpResponse:
     before = previous_month(month)
     acts = _shares(region, month, Dimension.ACT)
     services, agencies = (_shares(region, month, along) for along in (Dimension.SERVICE, Dimension.AGENCY))
-    paid = dict(acts.rows).get("pay", 0)
+    finished = public_shares(city_code=region.code, month=month, dimension=Dimension.ACT, stage=UseStage.FINISHED)
+    paid = dict(finished.rows).get("pay", 0)
     missed = count_missed(region.code, since=month, until=next_month(month))
     context = {
         "region": region, "month": month, "is_running": month == today.replace(day=1), "k": K,
@@ -71,7 +73,7 @@ def use(request: Request, region_code: str) -> HttpResponse:
         "plots": [plot for plot in (
             _plot("办了什么", acts, ACTS), _plot("最常用的服务", services, _item_names(region)),
             _plot("由谁提供", agencies, _agency_names()), _hours(region, month),
-            _plot("从哪里来", _shares(region, month, Dimension.CHANNEL), CHANNELS),
+            _plot("从哪里来", _shares(region, month, Dimension.CHANNEL), WAYS),
         ) if plot is not None],
         "reach": find_reach(region, _shares(region, month, Dimension.DISTRICT)),
         "top": _top_share(services), "hours": f"{hours_saved(paid):,.0f}" if paid else "", "paid": paid,
@@ -113,7 +115,7 @@ def _top_share(shares: Shares) -> str:
 
 
 def _item_names(region: Region) -> dict[str, str]:
-    return {str(card.item_id): card.name for card in list_items(region.code, limit=_ITEMS)}
+    return {**PURPOSES, **{str(card.item_id): card.name for card in list_items(region.code, limit=_ITEMS)}}
 
 
 def _agency_names() -> dict[str, str]:
@@ -188,10 +190,10 @@ def desk_use(request: Request) -> HttpResponse:
         "acts": _plot("办了什么", acts, ACTS),
         "agencies": _plot("由谁提供", agencies, _agency_names()),
         "channels": _plot("从哪里来", shares_for(
-            actor=actor, span=span, dimension=Dimension.CHANNEL, stage=UseStage.STARTED), CHANNELS),
+            actor=actor, span=span, dimension=Dimension.CHANNEL, stage=UseStage.STARTED), WAYS),
         "reach": find_reach(region, shares_for(
             actor=actor, span=span, dimension=Dimension.DISTRICT, stage=UseStage.STARTED)),
-        "funnel": [[names.get(key, key), opened.get(int(key), 0), times, finished.get(key, 0),
+        "funnel": [[names.get(key, key), opened.get(int(key), 0) if key.isdigit() else "—", times, finished.get(key, 0),
                     f"{finished.get(key, 0) / times:.0%}"] for key, times in started.rows[:30]],
         "missed": count_missed(region.code, since=span.since, until=span.until),
     }  # fmt: skip

@@ -30,7 +30,8 @@ _CAPTURE = f"""
     ), noted AS ({audit.INSERT} FROM taken WHERE outcome IN ('captured', 'surplus')
     ), told AS (
         INSERT INTO kernel_event (id, occurred_at, name, aggregate, aggregate_id, aggregate_version, payload)
-        SELECT %s::bigint, %s::timestamptz, %s::text, %s::text, %s::bigint, order_version, %s::jsonb
+        SELECT %s::bigint, %s::timestamptz, %s::text, %s::text, %s::bigint, order_version,
+            %s::jsonb || payments_told_of(%s)
         FROM taken WHERE outcome = 'captured'
     )
     SELECT outcome FROM taken
@@ -81,7 +82,7 @@ def _values(actor: Actor, receipt: GatewayReceipt, number: TradeNumber, source: 
     del told[5]  # the version is known under the order's lock only
     return [
         order_id, receipt.out_trade_no, receipt.gateway, gateway_account(receipt.gateway), receipt.trade_no,
-        receipt.amount_fen, receipt.paid_at, now, source, [new_id() for _ in range(_IDS)], *noted, *told,
+        receipt.amount_fen, receipt.paid_at, now, source, [new_id() for _ in range(_IDS)], *noted, *told, order_id,
     ]  # fmt: skip
 
 

@@ -21,10 +21,11 @@ from shimin.capabilities.payments.domain.placing import (
     content_hash,
     title_of,
 )
+from shimin.capabilities.payments.events import OrderPlaced
 from shimin.capabilities.payments.handles import claim_hash, key_hash, link_hash, link_secret
 from shimin.capabilities.payments.ports import Owed, payable
 from shimin.capabilities.payments.queries.claims import find_claim
-from shimin.kernel import audit
+from shimin.kernel import audit, events
 from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.db import require_no_transaction, scope
 from shimin.kernel.errors import NotFound, Unavailable
@@ -36,7 +37,8 @@ _PLACE = f"""
     WITH placed AS MATERIALIZED (
         SELECT * FROM payments_place_order(
             %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s, %s, %s, %s, %s::jsonb)
-    ), noted AS ({audit.INSERT} FROM placed WHERE outcome = 'placed')
+    ), noted AS ({audit.INSERT} FROM placed WHERE outcome = 'placed'
+    ), told AS ({events.INSERT} FROM placed WHERE outcome = 'placed')
     SELECT outcome, order_id, at, is_own FROM placed
 """  # noqa: S608 - constants only
 
@@ -129,10 +131,16 @@ def _values(
         actor=actor, action="payments.place_order", target="order", target_id=order_id, now=now, city_code=city_code,
         details={"purpose": purpose, "lines": len(owed), "fen": sum(each.amount_fen for each in owed)},
     )  # fmt: skip
+    event = OrderPlaced(
+        order_id=order_id, city_code=city_code, purpose=purpose,
+        channel="counter" if actor.kind is ActorKind.STAFF else actor.channel,
+        agency_ids=tuple(sorted({each.agency_id for each in owed if each.agency_id is not None})),
+    )  # fmt: skip
+    told = events.row(event, aggregate="payments.order", aggregate_id=order_id, version=1, now=now)
     return [
         key_hash(payer, key), hashlib.sha256(purpose.encode() + content).digest(), order_id, city_code,
         new_public_number(city_code, now), payer, link_hash(link_secret(order_id)), purpose, title_of(owed), content,
-        now, now + TIME_TO_PAY, orjson.dumps([_line(each) for each in owed]).decode(), *noted,
+        now, now + TIME_TO_PAY, orjson.dumps([_line(each) for each in owed]).decode(), *noted, *told,
     ]  # fmt: skip
 
 
