@@ -9,15 +9,17 @@ from typing import TypeVar
 
 from django.conf import settings
 
+from shimin.adapters.alipay.agreements import AlipayAgreements
 from shimin.adapters.alipay.entrance import AlipayEntrance
 from shimin.adapters.alipay.gateway import AlipayAccount, AlipayGateway
 from shimin.adapters.alipay.signing import load_private, load_public
-from shimin.capabilities.payments.ports import register_gateway
+from shimin.capabilities.payments.ports import register_agreement_gateway, register_gateway
 from shimin.capabilities.sign_on.ports import register_entrance
 from shimin.kernel.errors import Unavailable
 
 K = TypeVar("K")
 DEMO_PORT = 41
+DEMO_SCENE = "INDUSTRY|PUBLIC_UTILITY"
 DEMO_APP, DEMO_SELLER = "2021000000000001", "2088000000000001"
 
 
@@ -39,6 +41,9 @@ def connect(environ: Mapping[str, str] = os.environ) -> None:
     )
     gateway = AlipayGateway(account)
     register_gateway(gateway)
+    scene = environ.get("SHIMIN_ALIPAY_SIGN_SCENE", DEMO_SCENE if config.demo else "")
+    if scene:
+        register_agreement_gateway(AlipayAgreements(gateway, scene))
     pages_url = sandbox.removesuffix("/gateway.do") if config.demo else "https://openauth.alipay.com"
     register_entrance(AlipayEntrance(account, gateway, pages_url))
 

@@ -77,26 +77,32 @@ class AlipayGateway:
         content = {
             "out_trade_no": checkout.out_trade_no,
             "subject": checkout.subject,
-            "total_amount": _yuan(checkout.amount_fen),
+            "total_amount": yuan(checkout.amount_fen),
             "product_code": "QUICK_WAP_WAY",
             "time_expire": checkout.expires_at.astimezone(CHINA).strftime(_TIME),
         }
-        values = self._signed(
+        address = self.page_address(
             "alipay.trade.wap.pay", content, notify_url=checkout.notify_url, return_url=checkout.return_url
         )
-        return CashierPage(f"{self._account.gateway_url}?{urlencode(values)}")
+        return CashierPage(address)
 
     def read_notify(self, headers: Mapping[str, str], body: bytes, now: datetime) -> GatewayReceipt | None:
         """Return the receipt of a notify; see the port."""
-        values = _form(body)
+        values = self.prove_notify(body)
+        if values.get("seller_id", "").lower() != self._account.seller_id.lower():
+            raise NotifyForged("seller_id")
+        return _receipt(values, now) if values.get("trade_status") in _PAID else None
+
+    def prove_notify(self, body: bytes) -> dict[str, str]:
+        """Return the values of a notify that Alipay signed for our application. Raises NotifyForged."""
+        values = read_form(body)
         data = text_to_sign(values, leave_out=("sign", "sign_type"))
         if values.get("sign_type") != "RSA2" or not is_signed(self._account.alipay_key(), data, values.get("sign", "")):
             raise NotifyForged("signature")
-        wanted = {"app_id": self._account.app_id, "seller_id": self._account.seller_id, "charset": "utf-8"}
-        for name, value in wanted.items():
+        for name, value in {"app_id": self._account.app_id, "charset": "utf-8"}.items():
             if values.get(name, "").lower() != value.lower():
                 raise NotifyForged(name)
-        return _receipt(values, now) if values.get("trade_status") in _PAID else None
+        return values
 
     def acknowledge(self) -> tuple[str, bytes]:
         """Return the word after which Alipay sends no more."""
@@ -104,20 +110,20 @@ class AlipayGateway:
 
     def query(self, out_trade_no: str) -> TradeStatus:
         """Ask what became of a trade."""
-        answer = self._call("alipay.trade.query", {"out_trade_no": out_trade_no})
+        answer = self.call("alipay.trade.query", {"out_trade_no": out_trade_no})
         if answer.get("sub_code") == "ACQ.TRADE_NOT_EXIST":
             return TradeStatus(TradeState.UNKNOWN)
-        _require_done(answer)
+        require_done(answer)
         status = answer.get("trade_status")
         if status in _PAID:
             if answer.get("out_trade_no") != out_trade_no:
                 raise Unavailable("支付宝的答复对不上，没有采用。")
-            return TradeStatus(TradeState.PAID, _answered_receipt(answer))
+            return TradeStatus(TradeState.PAID, answered_receipt(answer))
         return TradeStatus(TradeState.CLOSED if status == "TRADE_CLOSED" else TradeState.UNPAID)
 
     def close(self, out_trade_no: str) -> TradeStatus:
         """Close a trade; when it cannot be closed, ask how it stands."""
-        answer = self._call("alipay.trade.close", {"out_trade_no": out_trade_no})
+        answer = self.call("alipay.trade.close", {"out_trade_no": out_trade_no})
         if answer.get("code") == "10000" or answer.get("sub_code") == "ACQ.TRADE_NOT_EXIST":
             return TradeStatus(TradeState.CLOSED)
         return self.query(out_trade_no)
@@ -127,11 +133,11 @@ class AlipayGateway:
         content = {
             "out_trade_no": out_trade_no,
             "out_request_no": refund_no,
-            "refund_amount": _yuan(amount_fen),
+            "refund_amount": yuan(amount_fen),
             "refund_reason": reason,
         }
-        answer = self._call("alipay.trade.refund", content)
-        _require_done(answer)
+        answer = self.call("alipay.trade.refund", content)
+        require_done(answer)
         if answer.get("fund_change") == "Y":
             return RefundState.DONE
         return self.query_refund(out_trade_no=out_trade_no, refund_no=refund_no)
@@ -139,19 +145,19 @@ class AlipayGateway:
     def query_refund(self, *, out_trade_no: str, refund_no: str) -> RefundState:
         """Ask what became of a refund."""
         content = {"out_trade_no": out_trade_no, "out_request_no": refund_no}
-        answer = self._call("alipay.trade.fastpay.refund.query", content)
+        answer = self.call("alipay.trade.fastpay.refund.query", content)
         if answer.get("sub_code") == "ACQ.TRADE_NOT_EXIST":
             return RefundState.UNKNOWN
-        _require_done(answer)
+        require_done(answer)
         return RefundState.DONE if answer.get("refund_status") == "REFUND_SUCCESS" else RefundState.UNKNOWN
 
     def statement(self, day: date) -> bytes:
         """Return the day's bill as Alipay's address for it gives it."""
         content = {"bill_type": "trade", "bill_date": day.isoformat()}
-        answer = self._call("alipay.data.dataservice.bill.downloadurl.query", content)
+        answer = self.call("alipay.data.dataservice.bill.downloadurl.query", content)
         if answer.get("sub_code") == "isp.bill_not_exist":
             raise GatewayRefused("isp.bill_not_exist")
-        _require_done(answer)
+        require_done(answer)
         path = str(answer["bill_download_url"]).removeprefix(self._origin())
         if not path.startswith("/"):
             raise GatewayRefused("bill address at another host")
@@ -169,7 +175,7 @@ class AlipayGateway:
             Unavailable: no answer, or none that Alipay signed.
         """
         require_no_transaction()
-        values = self._signed("alipay.system.oauth.token", {}, grant_type="authorization_code", code=auth_code)
+        values = self.signed("alipay.system.oauth.token", {}, grant_type="authorization_code", code=auth_code)
         raw = self._exchange(f"POST {self._endpoint.base_path} HTTP/1.1", urlencode(values).encode())
         node = (
             "error_response" if raw.lstrip().startswith(b'{"error_response"') else "alipay_system_oauth_token_response"
@@ -191,7 +197,12 @@ class AlipayGateway:
     def _origin(self) -> str:
         return f"{self._endpoint.scheme}://{self._endpoint.authority}"
 
-    def _signed(self, method: str, content: Mapping[str, str], **more: str) -> dict[str, str]:
+    def page_address(self, method: str, content: Mapping[str, Any], **more: str) -> str:
+        """Return the signed address of a page of Alipay's: the browser carries the call."""
+        return f"{self._account.gateway_url}?{urlencode(self.signed(method, content, **more))}"
+
+    def signed(self, method: str, content: Mapping[str, Any], **more: str) -> dict[str, str]:
+        """Return the form of a call, signed; ``more`` stands beside the content (addresses, a grant)."""
         values = {
             "app_id": self._account.app_id,
             "method": method,
@@ -205,9 +216,10 @@ class AlipayGateway:
         }
         return {**values, "sign": sign(self._account.private_key(), text_to_sign(values))}
 
-    def _call(self, method: str, content: Mapping[str, str]) -> Mapping[str, Any]:
+    def call(self, method: str, content: Mapping[str, Any], **more: str) -> Mapping[str, Any]:
+        """Call a method and return its proved answer. Raises Unavailable."""
         require_no_transaction()
-        body = urlencode(self._signed(method, content)).encode()
+        body = urlencode(self.signed(method, content, **more)).encode()
         raw = self._exchange(f"POST {self._endpoint.base_path} HTTP/1.1", body)
         return self._proved(raw, method.replace(".", "_") + "_response")
 
@@ -242,7 +254,7 @@ class AlipayGateway:
         return answer
 
 
-def _form(body: bytes) -> dict[str, str]:
+def read_form(body: bytes) -> dict[str, str]:
     """Read a form in UTF-8. A name given twice, or bytes of another charset, are no notify of Alipay's."""
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict")
@@ -263,14 +275,15 @@ def _receipt(values: Mapping[str, Any], now: datetime) -> GatewayReceipt:
         raise NotifyForged(f"content: {type(error).__name__}") from error
 
 
-def _answered_receipt(answer: Mapping[str, Any]) -> GatewayReceipt:
+def answered_receipt(answer: Mapping[str, Any]) -> GatewayReceipt:
+    """Return the receipt in a proved answer. Raises Unavailable."""
     try:
         return _receipt(answer, clock.now())
     except NotifyForged as error:
         raise Unavailable("支付宝的答复无法识别，没有采用。") from error
 
 
-def _require_done(answer: Mapping[str, Any]) -> None:
+def require_done(answer: Mapping[str, Any]) -> None:
     """Fail unless Alipay has done what was asked.
 
     Raises:
@@ -284,5 +297,6 @@ def _require_done(answer: Mapping[str, Any]) -> None:
     raise GatewayRefused(str(answer.get("sub_code") or answer.get("code")))
 
 
-def _yuan(fen: int) -> str:
+def yuan(fen: int) -> str:
+    """Write fen as Alipay writes amounts."""
     return f"{fen // 100}.{fen % 100:02d}"

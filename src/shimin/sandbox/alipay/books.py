@@ -16,6 +16,10 @@ CREATE TABLE IF NOT EXISTS refund (
   out_trade_no TEXT NOT NULL, refund_no TEXT NOT NULL, fen INTEGER NOT NULL, made TEXT NOT NULL,
   PRIMARY KEY (out_trade_no, refund_no)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS agreement (
+  external_no TEXT PRIMARY KEY, agreement_no TEXT NOT NULL UNIQUE, scene TEXT NOT NULL, most_fen INTEGER NOT NULL,
+  status TEXT NOT NULL, signed TEXT, notify_url TEXT NOT NULL, return_url TEXT NOT NULL
+) WITHOUT ROWID;
 """
 
 
@@ -76,6 +80,31 @@ class Books:
     def find_refund_by_number(self, refund_no: str) -> Row | None:
         """Give a refund whose trade is not named."""
         return self._one("SELECT * FROM refund WHERE refund_no = ?", refund_no)
+
+    def offer_agreement(self, agreement: Row) -> Row:
+        """Note an agreement that waits for its signature, or give the one that is there."""
+        with self._lock:
+            self._connection.execute(
+                "INSERT INTO agreement VALUES (:external_no, :agreement_no, :scene, :most_fen, 'TEMP', NULL, "
+                ":notify_url, :return_url) ON CONFLICT DO NOTHING",
+                agreement,
+            )
+        found = self.find_agreement(agreement["external_no"])
+        assert found is not None
+        return found
+
+    def find_agreement(self, number: str) -> Row | None:
+        """Give an agreement by the merchant's number or our own."""
+        return self._one("SELECT * FROM agreement WHERE external_no = ?1 OR agreement_no = ?1", number)
+
+    def move_agreement(self, external_no: str, before: str, status: str, at: str) -> bool:
+        """Move an agreement on; False when it was not as said."""
+        with self._lock:
+            cursor = self._connection.execute(
+                "UPDATE agreement SET status = ?, signed = coalesce(signed, ?) WHERE external_no = ? AND status = ?",
+                (status, at, external_no, before),
+            )
+            return cursor.rowcount == 1
 
     def day(self, day: str) -> list[Row]:
         """Give the day's movements: trades paid, and refunds (negative)."""

@@ -24,6 +24,7 @@ class Faults:
     forge_notify: bool = False  # a second notify, with another amount and no good signature
     silent_answers: bool = False  # what is asked is done, the answer never comes
     wrong_signature: bool = False
+    short_of_money: bool = False  # what is taken under an agreement is refused for want of money
     # Bills that do not say what happened; `/injected?day=` tells what was done to the last one.
     bill_missing: int = 0  # so many lines are left out
     bill_extra: int = 0  # so many lines of trades that nobody made
@@ -60,15 +61,16 @@ def notify(keys: Keys, trade: Row, faults: Faults) -> None:
     values = notify_values(keys, trade)
     if faults.forge_notify:
         forged = {**values, "total_amount": "0.01"}
-        threading.Thread(target=_send, args=(trade["notify_url"], forged, 0.0), daemon=True).start()
+        threading.Thread(target=send, args=(trade["notify_url"], forged, 0.0), daemon=True).start()
     if faults.drop_notify:
         return
     for _ in range(2 if faults.duplicate_notify else 1):
         arguments = (trade["notify_url"], values, faults.delay_notify_ms / 1000)
-        threading.Thread(target=_send, args=arguments, daemon=True).start()
+        threading.Thread(target=send, args=arguments, daemon=True).start()
 
 
-def _send(url: str, values: Mapping[str, str], delay: float) -> None:
+def send(url: str, values: Mapping[str, str], delay: float) -> None:
+    """Send a notify until the merchant says success, or the last try is over."""
     time.sleep(delay)
     for pause in RETRY_SECONDS:
         time.sleep(pause)

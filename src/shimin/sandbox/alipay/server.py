@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
 
+from . import agreements
 from .bills import inject, write_bill
 from .books import Books, Row
 from .keys import APP_ID, Keys
@@ -72,8 +73,12 @@ class Handler(BaseHTTPRequestHandler):
         match address.path:
             case "/healthz":
                 self._send(200, "application/json", b'{"status": "ok"}')
+            case "/gateway.do" if values.get("method") == "alipay.user.agreement.page.sign":
+                self._offer_agreement(values)
             case "/gateway.do":
                 self._open_cashier(values)
+            case "/agreement":
+                self._show_agreement(values.get("no", ""))
             case "/oauth2/publicAppAuthorize.htm":
                 self._ask_to_agree(values)
             case "/bill":
@@ -94,6 +99,10 @@ class Handler(BaseHTTPRequestHandler):
                 self._agree(parse_qs(body.decode()))
             case "/pay":
                 self._pay(parse_qs(body.decode()))
+            case "/sign":
+                self._sign(parse_qs(body.decode()))
+            case "/unsign":
+                self._unsign(parse_qs(body.decode()))
             case "/faults" if self._is_trusted():
                 self._switch(body)
             case _:
@@ -119,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         trade = plan.books.open(
             {
                 "out_trade_no": content["out_trade_no"], "subject": content["subject"],
-                "trade_no": datetime.now(CHINA).strftime("%Y%m%d") + "22001" + str(secrets.randbelow(10**15)).zfill(15),
+                "trade_no": _trade_no(),
                 "fen": int(Decimal(content["total_amount"]) * 100), "expires": content["time_expire"],
                 "notify_url": values.get("notify_url", ""), "return_url": values.get("return_url", ""),
             }
@@ -148,11 +157,53 @@ class Handler(BaseHTTPRequestHandler):
             trade = plan.books.find(trade["out_trade_no"]) or trade
             notify(plan.keys, trade, self.server.faults)
         back = {"out_trade_no": trade["out_trade_no"], "trade_no": trade["trade_no"], "app_id": APP_ID}
+        self._go(trade["return_url"], back)
+
+    def _go(self, address: str, values: dict[str, str]) -> None:
         self.send_response(303)
-        join = "&" if "?" in trade["return_url"] else "?"
-        self.send_header("Location", f"{trade['return_url']}{join}{urlencode(back)}")
+        self.send_header("Location", f"{address}{'&' if '?' in address else '?'}{urlencode(values)}")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _offer_agreement(self, values: dict[str, str]) -> None:
+        plan = self.server.plan
+        if values.get("app_id") != APP_ID or not plan.keys.is_of_app(values):
+            self._page(403, "签名不对", "0.00", "<p>这个签约链接无效，请回到商户重新发起。</p>")
+            return
+        offered = agreements.offer(plan.books, json.loads(values["biz_content"]), values)
+        if offered is None:
+            self._page(400, "产品没有开通", "0.00", "<p>商户没有开通这种扣款。</p>")
+            return
+        self._show_agreement(offered["external_no"])
+
+    def _show_agreement(self, number: str) -> None:
+        found = self.server.plan.books.find_agreement(number)
+        if found is None:
+            self._page(404, "没有这个协议", "0.00", "")
+            return
+        self._page(200, "自动扣款协议（每笔最多）", yuan(found["most_fen"]), agreements.page_body(found))
+
+    def _sign(self, values: dict[str, list[str]]) -> None:
+        plan, number = self.server.plan, values.get("no", [""])[0]
+        is_new = plan.books.move_agreement(number, "TEMP", "NORMAL", now())
+        found = plan.books.find_agreement(number)
+        if found is None:
+            self._page(404, "没有这个协议", "0.00", "")
+            return
+        if is_new:
+            agreements.tell(plan.keys, found, now(), self.server.faults)
+        self._go(found["return_url"], {"external_agreement_no": number, "status": found["status"], "app_id": APP_ID})
+
+    def _unsign(self, values: dict[str, list[str]]) -> None:
+        number = values.get("no", [""])[0]
+        self._end_agreement(number)
+        self._show_agreement(number)
+
+    def _end_agreement(self, number: str) -> None:
+        plan = self.server.plan
+        found = plan.books.find_agreement(number)
+        if found is not None and plan.books.move_agreement(found["external_no"], "NORMAL", "STOP", now()):
+            agreements.tell(plan.keys, {**found, "status": "STOP"}, now(), self.server.faults)
 
     def _ask_to_agree(self, values: dict[str, str]) -> None:
         """Show the page of a sign-in; whoever tries the demo says who they are."""
@@ -174,10 +225,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.login_codes[code] = f"074a{values.get('user', ['demo-1'])[0][:40]}"
         back = {"app_id": APP_ID, "scope": "auth_base", "auth_code": code, "state": values.get("state", [""])[0]}
         address = values.get("redirect_uri", [""])[0]
-        self.send_response(303)
-        self.send_header("Location", f"{address}{'&' if '?' in address else '?'}{urlencode(back)}")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self._go(address, back)
 
     def _call(self, values: dict[str, str]) -> None:
         plan, method = self.server.plan, values.get("method", "")
@@ -186,7 +234,8 @@ class Handler(BaseHTTPRequestHandler):
         elif method == "alipay.system.oauth.token":
             answer = self._login_token(values)
         else:
-            answer = self._answer(method, json.loads(values.get("biz_content") or "{}"))
+            content = json.loads(values.get("biz_content") or "{}")
+            answer = self._answer(method, content, notify_url=values.get("notify_url", ""))
         if self.server.faults.silent_answers:
             time.sleep(6)
             self.close_connection = True
@@ -216,8 +265,12 @@ class Handler(BaseHTTPRequestHandler):
             **lasts,
         }
 
-    def _answer(self, method: str, content: dict[str, Any]) -> dict[str, Any]:
+    def _answer(self, method: str, content: dict[str, Any], *, notify_url: str) -> dict[str, Any]:
         plan = self.server.plan
+        if method.startswith("alipay.user.agreement."):
+            return self._answer_agreement(method, content)
+        if method == "alipay.trade.pay":
+            return self._withhold(content, notify_url)
         if method == "alipay.data.dataservice.bill.downloadurl.query":
             day = quote(str(content["bill_date"]))
             return _done(bill_download_url=f"http://127.0.0.1:{plan.port}/bill?day={day}")
@@ -237,6 +290,43 @@ class Handler(BaseHTTPRequestHandler):
                 refund = plan.books.find_refund(trade["out_trade_no"], str(content.get("out_request_no")))
                 return _done(refund_status="REFUND_SUCCESS", refund_amount=yuan(refund["fen"])) if refund else _done()
         return _failed("isv.invalid-method")
+
+    def _answer_agreement(self, method: str, content: dict[str, Any]) -> dict[str, Any]:
+        number = str(content.get("agreement_no") or content.get("external_agreement_no"))
+        found = self.server.plan.books.find_agreement(number)
+        if found is None or found["status"] == "STOP":
+            return _failed("USER_AGREEMENT_NOT_EXIST")
+        match method:
+            case "alipay.user.agreement.query":
+                return _done(**agreements.described(found))
+            case "alipay.user.agreement.unsign" if found["status"] == "NORMAL":
+                self._end_agreement(found["external_no"])
+                return _done()
+        return _failed("USER_AGREEMENT_NOT_EXIST")
+
+    def _withhold(self, content: dict[str, Any], notify_url: str) -> dict[str, Any]:
+        """Take money under an agreement; the same merchant's number again takes nothing."""
+        plan, number = self.server.plan, str(content.get("out_trade_no"))
+        known = plan.books.find(number)
+        if known is not None and known["status"] != "WAIT_BUYER_PAY":
+            return _failed("ACQ.TRADE_HAS_CLOSE" if known["status"] == "TRADE_CLOSED" else "ACQ.TRADE_HAS_SUCCESS")
+        agreement = plan.books.find_agreement(str((content.get("agreement_params") or {}).get("agreement_no")))
+        refused = agreements.refusal(agreement, content, self.server.faults)
+        if refused:
+            return _failed(refused)
+        trade = plan.books.open(
+            {
+                "out_trade_no": number, "subject": content["subject"], "trade_no": _trade_no(),
+                "fen": int(Decimal(content["total_amount"]) * 100), "expires": content["time_expire"],
+                "notify_url": notify_url, "return_url": "",
+            }
+        )  # fmt: skip
+        if not plan.books.move(number, "TRADE_SUCCESS", now()):
+            return _failed("ACQ.TRADE_HAS_SUCCESS")
+        trade = plan.books.find(number) or trade
+        if notify_url:
+            notify(plan.keys, trade, self.server.faults)
+        return _done(**_trade(trade), gmt_payment=trade["paid"], buyer_user_id=agreements.USER)
 
     def _refund(self, trade: Row, content: dict[str, Any]) -> dict[str, Any]:
         if trade["status"] != "TRADE_SUCCESS":
@@ -262,6 +352,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def _trade_no() -> str:
+    return datetime.now(CHINA).strftime("%Y%m%d") + "22001" + str(secrets.randbelow(10**15)).zfill(15)
 
 
 def _trade(trade: Row) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def begin_payment(
     for attempt in order.attempts:
         if attempt.is_open and attempt.gateway != gateway_code:
             _leave(actor, order, attempt, now)
-    number = _begin(actor, order, gateway_code, now)
+    number = begin_attempt(actor, order, gateway_code, now)
     subject = subject_for_gateway(
         [(line.payee_name, line.item_code) for line in order.lines], order.title, order.number
     )
@@ -86,7 +86,12 @@ def begin_payment(
     return chosen.open_cashier(checkout)
 
 
-def _begin(actor: Actor, order: OrderView, gateway_code: str, now: datetime) -> str:
+def begin_attempt(actor: Actor, order: OrderView, gateway_code: str, now: datetime) -> str:
+    """Return the number of the order's open try at a gateway, a new one when there is none.
+
+    Raises:
+        AlreadyPaid, OrderExpired, StepRefused: it cannot be paid any more.
+    """
     with scope(actor), connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome, out_trade_no FROM payments_begin_attempt(%s, %s, %s, %s, %s)",
@@ -108,12 +113,17 @@ def _leave(actor: Actor, order: OrderView, attempt: AttemptView, now: datetime) 
     """Close the try at the gateway that is left. If that is not known, the try stays open and is polled: a second
     payment would be found and sent back."""
     try:
-        _close_attempt(actor, order.order_id, attempt.gateway, attempt.out_trade_no, now)
+        close_attempt(actor, order.order_id, attempt.gateway, attempt.out_trade_no, now)
     except (Unavailable, GatewayRefused):
         log.warning("payments.try_left_open", gateway=attempt.gateway, order_id=order.order_id)
 
 
-def _close_attempt(actor: Actor, order_id: int, gateway_code: str, out_trade_no: str, now: datetime) -> None:
+def close_attempt(actor: Actor, order_id: int, gateway_code: str, out_trade_no: str, now: datetime) -> None:
+    """Close one try at its gateway, then here.
+
+    Raises:
+        AlreadyPaid: the money was quicker; it is captured. Unavailable, GatewayRefused: not known; nothing changed.
+    """
     status = TradeStatus(TradeState.CLOSED) if is_counter(gateway_code) else gateway(gateway_code).close(out_trade_no)
     if status.receipt is not None:
         capture(actor=actor, receipt=status.receipt, source="poll", now=now)
@@ -140,7 +150,7 @@ def close_order(*, actor: Actor, order_id: int, now: datetime, link: str = "") -
         raise AlreadyPaid(order.captured_at or now, order_id)
     for attempt in order.attempts:
         if attempt.is_open:
-            _close_attempt(actor, order_id, attempt.gateway, attempt.out_trade_no, now)
+            close_attempt(actor, order_id, attempt.gateway, attempt.out_trade_no, now)
     _close(actor, order, now)
 
 

@@ -65,11 +65,17 @@ def create_order(
     """
     require_no_transaction()
     check_refs(lines)
-    owed = [ask_keeper(actor, kind, ref, now) for kind, ref in lines]
+    asker = actor if payer_account_id is None else on_mandate_of(actor, payer_account_id)
+    owed = [ask_keeper(asker, kind, ref, now) for kind, ref in lines]
     return place(
         actor=actor, owed=owed, purpose=purpose, idempotency_key=idempotency_key, now=now,
         payer_account_id=payer_account_id,
     )  # fmt: skip
+
+
+def on_mandate_of(actor: Actor, payer_account_id: int) -> Actor:
+    """Return as whom the worker asks keepers when it pays on a mandate: the payer's account, and no more than that."""
+    return Actor(ActorKind.CITIZEN, account_id=payer_account_id) if actor.kind is ActorKind.SYSTEM else actor
 
 
 def ask_keeper(actor: Actor, kind: str, ref: str, now: datetime) -> Owed:

@@ -1,5 +1,17 @@
 """What others implement for payments: keepers of debts, and gateways that move the money."""
 
+from shimin.capabilities.payments.ports.agreement import (
+    AgreementGateway,
+    AgreementGone,
+    AgreementOffer,
+    AgreementState,
+    AgreementWord,
+    MoneyShort,
+    Withholding,
+    agreement_gateway,
+    agreement_gateways,
+    register_agreement_gateway,
+)
 from shimin.capabilities.payments.ports.gateway import (
     CashierPage,
     Checkout,
@@ -33,11 +45,17 @@ from shimin.capabilities.payments.ports.reporter import (
 
 __all__ = [
     "ActAnswer",
+    "AgreementGateway",
+    "AgreementGone",
+    "AgreementOffer",
+    "AgreementState",
+    "AgreementWord",
     "CashierPage",
     "Checkout",
     "Gateway",
     "GatewayReceipt",
     "GatewayRefused",
+    "MoneyShort",
     "NotifyForged",
     "Owed",
     "PaidLine",
@@ -49,10 +67,14 @@ __all__ = [
     "StatementRow",
     "TradeState",
     "TradeStatus",
+    "Withholding",
+    "agreement_gateway",
+    "agreement_gateways",
     "gateway",
     "gateways",
     "payable",
     "payment_reporter",
+    "register_agreement_gateway",
     "register_gateway",
     "register_payable",
     "set_payment_reporter",
