@@ -23,7 +23,7 @@ from shimin.capabilities.indicators.domain.polls import (
     PollState,
     PollView,
 )
-from shimin.capabilities.indicators.domain.use import ACTS, PURPOSES, WAYS, Dimension, UseStage
+from shimin.capabilities.indicators.domain.use import ACTS, ONLINE_PAYMENTS, PURPOSES, WAYS, Dimension, UseStage
 from shimin.capabilities.indicators.index.errors import IndexFault
 from shimin.capabilities.indicators.index.methodology import Methodology, Stage, load_methodology
 from shimin.capabilities.indicators.index.scores import Scores, compute
@@ -116,6 +116,7 @@ __all__ = [
     "GRAMS_A_TREE",
     "LONGEST_INTRO",
     "LONGEST_TITLE",
+    "ONLINE_PAYMENTS",
     "POLLSTER",
     "PUBLIC_STATEMENT",
     "PURPOSES",

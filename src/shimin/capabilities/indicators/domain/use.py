@@ -43,6 +43,7 @@ PURPOSES = {
     "pay.debt": "缴罚款等待缴款项", "pay.bill": "缴水电气等账单", "pay.top_up": "给卡充值", "pay.due": "凭缴款码缴款",
     "pay.counter": "在窗口缴款",
 }  # fmt: skip
+ONLINE_PAYMENTS = PURPOSES.keys() - {"pay.counter"}
 # Through what an act was begun: the apps, a teller's counter, the platform itself on somebody's mandate.
 WAYS = {**CHANNELS, "counter": "窗口", "system": "自动办理"}
 COUNTED: tuple[type[DomainEvent], ...] = (

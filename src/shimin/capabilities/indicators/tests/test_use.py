@@ -389,6 +389,19 @@ def test_time_saved_is_the_published_difference():
     assert hours_saved(240) == 240 * 29.75 / 60
 
 
+def test_only_payments_online_save_time(regions, counted):
+    for number in range(12):
+        for purpose in ("bill", "counter"):
+            tell(
+                OrderPlaced(number, CITY, purpose, (), "web"),
+                OrderCaptured(number, CITY, "alipay", 100, purpose),
+            )
+    relay(counted)
+    page = Client().get(f"/c/{CITY}/use?month=2026-11").content.decode()
+    assert "12 笔网上缴费" in page
+    assert "24" in page
+
+
 def test_the_api_tells_what_the_page_tells(regions):
     fill(a=40, b=12, c=3)
     browser = Client()

@@ -21,6 +21,7 @@ from shimin.capabilities.catalogue.public import (
 from shimin.capabilities.indicators.public import (
     ACTS,
     ANALYST,
+    ONLINE_PAYMENTS,
     PUBLIC_STATEMENT,
     PURPOSES,
     WAYS,
@@ -62,8 +63,8 @@ def use(request: Request, region_code: str) -> HttpResponse:
     before = previous_month(month)
     acts = _shares(region, month, Dimension.ACT)
     services, agencies = (_shares(region, month, along) for along in (Dimension.SERVICE, Dimension.AGENCY))
-    finished = public_shares(city_code=region.code, month=month, dimension=Dimension.ACT, stage=UseStage.FINISHED)
-    paid = dict(finished.rows).get("pay", 0)
+    finished = public_shares(city_code=region.code, month=month, dimension=Dimension.SERVICE, stage=UseStage.FINISHED)
+    paid = sum(times for key, times in finished.rows if key in ONLINE_PAYMENTS)
     missed = count_missed(region.code, since=month, until=next_month(month))
     context = {
         "region": region, "month": month, "is_running": month == today.replace(day=1), "k": K,
