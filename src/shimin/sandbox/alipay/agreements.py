@@ -4,15 +4,16 @@ import html
 import secrets
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from .books import Books, Row
+from ..cashier.books import Books, Row, yuan
+from ..cashier.faults import Faults
+from ..cashier.server import CHINA
 from .keys import APP_ID, Keys, text_to_sign
-from .notifying import Faults, send, yuan
+from .notifying import send
 
-CHINA = timezone(timedelta(hours=8))
 PRODUCT, PERSONAL_PRODUCT = "GENERAL_WITHHOLDING", "GENERAL_WITHHOLDING_P"
 USER = "2088102100000156"
 

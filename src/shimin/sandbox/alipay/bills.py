@@ -1,13 +1,11 @@
-"""A day's bill in the form of Alipay's 业务明细, with the faults that tests and demos switch on."""
+"""A day's bill in the form of Alipay's 业务明细."""
 
 import csv
 import io
 import zipfile
-from typing import Any
 
-from .books import Row
+from ..cashier.books import Row, yuan
 from .keys import SELLER_ID
-from .notifying import Faults, yuan
 
 HEAD = (
     *("支付宝交易号", "商户订单号", "业务类型", "商品名称", "创建时间", "完成时间", "门店编号", "门店名称", "操作员"),
@@ -15,27 +13,6 @@ HEAD = (
     *("商家优惠（元）", "券核销金额（元）", "券名称", "商家红包消费金额（元）", "卡消费金额（元）"),
     *("退款批次号/请求号", "服务费（元）", "分润（元）", "备注"),
 )
-
-
-def inject(rows: list[Row], faults: Faults, day: str) -> tuple[list[Row], list[dict[str, Any]]]:
-    """Give the lines as the bill shall tell them, and what was done to them."""
-    told, done = [dict(row) for row in rows], []
-    for _ in range(min(faults.bill_missing, len(told))):
-        done.append({"fault": "missing", **told.pop(0)})
-    for row in told[: faults.bill_wrong]:
-        row["fen"] += 1
-        done.append({"fault": "wrong", **row})
-    doubled = told[faults.bill_wrong : faults.bill_wrong + faults.bill_doubled]
-    done += [{"fault": "doubled", **row} for row in doubled]
-    told += [dict(row) for row in doubled]
-    for number in range(faults.bill_extra):
-        row = {
-            "trade_no": f"{day.replace('-', '')}22009{number:015d}", "out_trade_no": f"430100{9 * 10**17 + number}01",
-            "refund_no": "", "fen": 100 + number, "at": f"{day} 12:00:00", "subject": "",
-        }  # fmt: skip
-        told.append(row)
-        done.append({"fault": "extra", **row})
-    return told, done
 
 
 def write_bill(rows: list[Row], day: str, *, is_broken: bool = False) -> bytes:

@@ -1,14 +1,15 @@
 """The demo's two key pairs: Alipay's own, and the one that stands for the platform's application."""
 
 import base64
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from ..cashier.keys import ensure_pair
 
 APP_ID = "2021000000000001"
 SELLER_ID = "2088000000000001"
@@ -45,24 +46,3 @@ def ensure_keys(folder: Path) -> Keys:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     alipay, app = ensure_pair(folder / "alipay"), ensure_pair(folder / "app")
     return Keys(alipay, app.public_key())
-
-
-def ensure_pair(path: Path) -> rsa.RSAPrivateKey:
-    """Load an RSA pair (path.pem, path.pub.pem), making it on first use."""
-    private, public = path.with_suffix(".pem"), path.with_suffix(".pub.pem")
-    if not private.exists():
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        pem = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        draft = private.with_suffix(f".{os.getpid()}.new")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(pem)
-        draft.replace(private)
-    loaded = serialization.load_pem_private_key(private.read_bytes(), password=None)
-    if not isinstance(loaded, rsa.RSAPrivateKey):
-        raise ValueError(f"{private} is not an RSA private key: remove it, a new pair is made on the next start")
-    public.write_bytes(
-        loaded.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    )
-    return loaded

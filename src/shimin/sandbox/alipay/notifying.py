@@ -4,45 +4,11 @@ import threading
 import time
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
 from urllib.parse import urlencode
 
-from .books import Row
+from ..cashier.books import Row, yuan
+from ..cashier.faults import RETRY_SECONDS, Faults
 from .keys import APP_ID, SELLER_ID, Keys, text_to_sign
-
-RETRY_SECONDS = (0.0, 2.0, 10.0, 30.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Faults:
-    """What goes wrong; all off by default."""
-
-    drop_notify: bool = False
-    delay_notify_ms: int = 0
-    duplicate_notify: bool = False
-    forge_notify: bool = False  # a second notify, with another amount and no good signature
-    silent_answers: bool = False  # what is asked is done, the answer never comes
-    wrong_signature: bool = False
-    short_of_money: bool = False  # what is taken under an agreement is refused for want of money
-    # Bills that do not say what happened; `/injected?day=` tells what was done to the last one.
-    bill_missing: int = 0  # so many lines are left out
-    bill_extra: int = 0  # so many lines of trades that nobody made
-    bill_wrong: int = 0  # so many lines with a fen too much
-    bill_doubled: int = 0  # so many lines stand there twice
-    bill_broken: bool = False  # one line cannot be read
-
-
-def parse_faults(document: Mapping[str, Any]) -> Faults:
-    """Read switches.
-
-    Raises:
-        ValueError: one is unknown.
-    """
-    unknown = set(document) - {field.name for field in fields(Faults)}
-    if unknown:
-        raise ValueError(f"no such switch: {', '.join(sorted(unknown))}")
-    return Faults(**document)
 
 
 def notify_values(keys: Keys, trade: Row) -> dict[str, str]:
@@ -81,8 +47,3 @@ def send(url: str, values: Mapping[str, str], delay: float) -> None:
                     return
         except OSError:
             continue
-
-
-def yuan(fen: int) -> str:
-    """Write fen as yuan."""
-    return f"{fen // 100}.{fen % 100:02d}"

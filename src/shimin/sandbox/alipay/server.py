@@ -1,78 +1,36 @@
 """The gateway's address (``/gateway.do``), its cashier, its bills, and the fault switches."""
 
-import hmac
 import html
 import json
 import secrets
 import time
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
+from ..cashier import server as cashier
+from ..cashier.books import Row, yuan
+from ..cashier.server import CHINA, now
 from . import agreements
-from .bills import inject, write_bill
-from .books import Books, Row
+from .bills import write_bill
 from .keys import APP_ID, Keys
-from .notifying import Faults, notify, parse_faults, yuan
-
-CHINA = timezone(timedelta(hours=8))
-TIME = "%Y-%m-%d %H:%M:%S"
-
-PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>支付宝收银台（演示）</title><style>body{{font:17px/1.6 sans-serif;max-width:26em;margin:2em auto;padding:0 1em}}
-button{{font:inherit;width:100%;min-height:52px;border:0;border-radius:12px;background:#0958d9;color:#fff}}
-.sum{{font-size:40px;margin:.2em 0}}.demo{{background:#fff3d6;padding:.5em 1em;border-radius:12px}}</style>
-<main><p class="demo">演示收银台：不会真的扣款。</p><h1>{subject}</h1>
-<p class="sum">¥{amount}</p>{body}</main></html>"""
+from .notifying import notify
 
 
-@dataclass(frozen=True, slots=True)
-class ServerPlan:
-    """What a server is made of."""
-
-    keys: Keys
-    books: Books
-    token: str
-    port: int
-
-
-class Server(ThreadingHTTPServer):
-    """Serves on this machine only."""
-
-    daemon_threads = True
-
-    def __init__(self, plan: ServerPlan) -> None:
-        super().__init__(("127.0.0.1", plan.port), Handler)
-        self.plan = plan
-        self.faults = Faults()
-        self.injected: dict[str, list[dict[str, Any]]] = {}  # day -> what its last bill does not tell as it was
-        self.login_codes: dict[str, str] = {}  # auth_code -> open id; each is good once
-
-
-def now() -> str:
-    """Give China's time as Alipay writes it."""
-    return datetime.now(CHINA).strftime(TIME)
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(cashier.Handler):
     """One request."""
 
-    server: Server
-    protocol_version = "HTTP/1.1"
+    server: "Server"
+    title = "支付宝收银台（演示）"
+    colour = "#0958d9"
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet: addresses hold what was signed."""
-
-    def do_GET(self) -> None:
-        """Serve the cashier, bills and health."""
-        address = urlsplit(self.path)
-        values = dict(parse_qsl(address.query, keep_blank_values=True))
-        match address.path:
-            case "/healthz":
-                self._send(200, "application/json", b'{"status": "ok"}')
+    def serve(self, path: str, values: dict[str, str], body: bytes) -> None:
+        """Serve calls, the pages and their buttons, and bills."""
+        if self.command == "POST":
+            self._take(path, values, body)
+            return
+        match path:
             case "/gateway.do" if values.get("method") == "alipay.user.agreement.page.sign":
                 self._offer_agreement(values)
             case "/gateway.do":
@@ -82,17 +40,12 @@ class Handler(BaseHTTPRequestHandler):
             case "/oauth2/publicAppAuthorize.htm":
                 self._ask_to_agree(values)
             case "/bill":
-                self._send(200, "application/zip", self._bill(values.get("day", "")))
-            case "/injected" if self._is_trusted():
-                done = self.server.injected.get(values.get("day", ""), [])
-                self._send(200, "application/json", json.dumps(done).encode())
+                self.send(200, "application/zip", self._bill(values.get("day", "")))
             case _:
-                self._send(404, "text/plain", b"not found")
+                self.serve_common(path, values, body)
 
-    def do_POST(self) -> None:
-        """Serve calls, the cashier's button, and the switches."""
-        body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65_536))
-        match urlsplit(self.path).path:
+    def _take(self, path: str, values: dict[str, str], body: bytes) -> None:
+        match path:
             case "/gateway.do":
                 self._call(dict(parse_qsl(body.decode(), keep_blank_values=True)))
             case "/agree":
@@ -103,26 +56,13 @@ class Handler(BaseHTTPRequestHandler):
                 self._sign(parse_qs(body.decode()))
             case "/unsign":
                 self._unsign(parse_qs(body.decode()))
-            case "/faults" if self._is_trusted():
-                self._switch(body)
             case _:
-                self._send(404, "text/plain", b"not found")
-
-    def _is_trusted(self) -> bool:
-        return hmac.compare_digest(self.headers.get("X-Sandbox-Token", ""), self.server.plan.token)
-
-    def _switch(self, body: bytes) -> None:
-        try:
-            self.server.faults = parse_faults(json.loads(body or b"{}"))
-        except (ValueError, TypeError) as error:
-            self._send(422, "text/plain", str(error).encode())
-            return
-        self._send(200, "application/json", json.dumps(asdict(self.server.faults)).encode())
+                self.serve_common(path, values, body)
 
     def _open_cashier(self, values: dict[str, str]) -> None:
         plan = self.server.plan
         if values.get("app_id") != APP_ID or not plan.keys.is_of_app(values):
-            self._page(403, "签名不对", "0.00", "<p>这个付款链接无效，请回到商户重新发起。</p>")
+            self.page(403, "签名不对", "0.00", "<p>这个付款链接无效，请回到商户重新发起。</p>")
             return
         content = json.loads(values["biz_content"])
         trade = plan.books.open(
@@ -145,13 +85,13 @@ class Handler(BaseHTTPRequestHandler):
         else:
             back = html.escape(trade["return_url"], quote=True)
             body = f'<p>这笔交易已付款或已关闭。</p><p><a href="{back}">返回商户</a></p>'
-        self._page(200, trade["subject"], yuan(trade["fen"]), body)
+        self.page(200, trade["subject"], yuan(trade["fen"]), body)
 
     def _pay(self, values: dict[str, list[str]]) -> None:
         plan = self.server.plan
         trade = plan.books.find(values.get("no", [""])[0])
         if trade is None:
-            self._page(404, "没有这笔交易", "0.00", "")
+            self.page(404, "没有这笔交易", "0.00", "")
             return
         if trade["expires"] > now() and plan.books.move(trade["out_trade_no"], "TRADE_SUCCESS", now()):
             trade = plan.books.find(trade["out_trade_no"]) or trade
@@ -160,35 +100,32 @@ class Handler(BaseHTTPRequestHandler):
         self._go(trade["return_url"], back)
 
     def _go(self, address: str, values: dict[str, str]) -> None:
-        self.send_response(303)
-        self.send_header("Location", f"{address}{'&' if '?' in address else '?'}{urlencode(values)}")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self.redirect(f"{address}{'&' if '?' in address else '?'}{urlencode(values)}")
 
     def _offer_agreement(self, values: dict[str, str]) -> None:
         plan = self.server.plan
         if values.get("app_id") != APP_ID or not plan.keys.is_of_app(values):
-            self._page(403, "签名不对", "0.00", "<p>这个签约链接无效，请回到商户重新发起。</p>")
+            self.page(403, "签名不对", "0.00", "<p>这个签约链接无效，请回到商户重新发起。</p>")
             return
         offered = agreements.offer(plan.books, json.loads(values["biz_content"]), values)
         if offered is None:
-            self._page(400, "产品没有开通", "0.00", "<p>商户没有开通这种扣款。</p>")
+            self.page(400, "产品没有开通", "0.00", "<p>商户没有开通这种扣款。</p>")
             return
         self._show_agreement(offered["external_no"])
 
     def _show_agreement(self, number: str) -> None:
         found = self.server.plan.books.find_agreement(number)
         if found is None:
-            self._page(404, "没有这个协议", "0.00", "")
+            self.page(404, "没有这个协议", "0.00", "")
             return
-        self._page(200, "自动扣款协议（每笔最多）", yuan(found["most_fen"]), agreements.page_body(found))
+        self.page(200, "自动扣款协议（每笔最多）", yuan(found["most_fen"]), agreements.page_body(found))
 
     def _sign(self, values: dict[str, list[str]]) -> None:
         plan, number = self.server.plan, values.get("no", [""])[0]
         is_new = plan.books.move_agreement(number, "TEMP", "NORMAL", now())
         found = plan.books.find_agreement(number)
         if found is None:
-            self._page(404, "没有这个协议", "0.00", "")
+            self.page(404, "没有这个协议", "0.00", "")
             return
         if is_new:
             agreements.tell(plan.keys, found, now(), self.server.faults)
@@ -208,7 +145,7 @@ class Handler(BaseHTTPRequestHandler):
     def _ask_to_agree(self, values: dict[str, str]) -> None:
         """Show the page of a sign-in; whoever tries the demo says who they are."""
         if values.get("app_id") != APP_ID or values.get("scope") != "auth_base":
-            self._page(400, "应用信息不对", "0.00", "<p>请回到原来的网站重新发起。</p>")
+            self.page(400, "应用信息不对", "0.00", "<p>请回到原来的网站重新发起。</p>")
             return
         kept = "".join(
             f'<input type="hidden" name="{name}" value="{html.escape(values.get(name, ""), quote=True)}">'
@@ -218,7 +155,7 @@ class Handler(BaseHTTPRequestHandler):
             f'<form method="post" action="/agree">{kept}<p><label>演示用户 <input name="user" value="demo-1">'
             "</label></p><button>同意授权</button></form>"
         )
-        self._page(200, "支付宝授权", "0.00", body)
+        self.page(200, "支付宝授权", "0.00", body)
 
     def _agree(self, values: dict[str, list[str]]) -> None:
         code = secrets.token_hex(16)
@@ -245,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
             node = "error_response"
         content = json.dumps(answer, ensure_ascii=False)
         signature = plan.keys.sign(("x" if self.server.faults.wrong_signature else "").encode() + content.encode())
-        self._send(200, "text/html;charset=utf-8", f'{{"{node}":{content},"sign":"{signature}"}}'.encode())
+        self.send(200, "text/html;charset=utf-8", f'{{"{node}":{content},"sign":"{signature}"}}'.encode())
 
     def _login_token(self, values: dict[str, str]) -> dict[str, Any]:
         """Say whose an auth_code is, once."""
@@ -338,20 +275,17 @@ class Handler(BaseHTTPRequestHandler):
         return _done(out_trade_no=trade["out_trade_no"], fund_change="Y" if outcome == "done" else "N")
 
     def _bill(self, day: str) -> bytes:
-        faults = self.server.faults
-        rows, self.server.injected[day] = inject(self.server.plan.books.day(day), faults, day)
-        return write_bill(rows, day, is_broken=faults.bill_broken)
+        return write_bill(self.bill_rows(day), day, is_broken=self.server.faults.bill_broken)
 
-    def _page(self, status: int, subject: str, amount: str, body: str) -> None:
-        text = PAGE.format(subject=html.escape(subject), amount=amount, body=body)
-        self._send(status, "text/html; charset=utf-8", text.encode())
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+class Server(cashier.Server[Keys]):
+    """Serves on this machine only."""
+
+    handler = Handler
+
+    def __init__(self, plan: cashier.ServerPlan[Keys]) -> None:
+        super().__init__(plan)
+        self.login_codes: dict[str, str] = {}  # auth_code -> open id; each is good once
 
 
 def _trade_no() -> str:

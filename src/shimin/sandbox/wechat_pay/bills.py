@@ -1,7 +1,6 @@
 """A day's bill in the form of WeChat Pay's 交易账单 (ALL)."""
 
-from ..alipay.books import Row
-from ..alipay.notifying import yuan
+from ..cashier.books import Row, yuan
 from .keys import APP_ID, MERCHANT_ID
 
 HEAD = (

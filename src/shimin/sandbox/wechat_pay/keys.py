@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ..alipay.keys import ensure_pair
+from ..cashier.keys import ensure_pair
 
 MERCHANT_ID = "1900000109"
 APP_ID = "wxd678efh567hg6787"

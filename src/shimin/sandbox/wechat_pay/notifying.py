@@ -1,4 +1,4 @@
-"""Notifies: signed and sealed, with the faults of ``alipay.notifying``: none, late, twice, out of order, forged."""
+"""Notifies: signed and sealed, with their faults: none, late, twice, out of order, forged."""
 
 import json
 import secrets
@@ -7,8 +7,8 @@ import time
 import urllib.request
 from typing import Any
 
-from ..alipay.books import Row
-from ..alipay.notifying import RETRY_SECONDS, Faults
+from ..cashier.books import Row
+from ..cashier.faults import RETRY_SECONDS, Faults
 from .keys import APP_ID, KEY_ID, MERCHANT_ID, Keys
 
 

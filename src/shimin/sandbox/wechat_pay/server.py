@@ -1,115 +1,45 @@
 """WeChat Pay's addresses (``/v3/…``), its cashier, its bills, and the fault switches."""
 
 import hashlib
-import hmac
 import html
 import json
 import re
 import secrets
 import time
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs
 
-from ..alipay.bills import inject
-from ..alipay.books import Books, Row
-from ..alipay.notifying import Faults, parse_faults, yuan
+from ..cashier import server as cashier
+from ..cashier.books import Row, yuan
+from ..cashier.server import CHINA, TIME, now
 from .bills import write_bill
 from .keys import APP_ID, MERCHANT_ID, SERIAL, Keys
 from .notifying import notify, signed_headers, trade_document
 
-CHINA = timezone(timedelta(hours=8))
-TIME = "%Y-%m-%d %H:%M:%S"
 _TRADE = re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)(/close)?")
 _REFUND = re.compile(r"/v3/refund/domestic/refunds/([^/]+)")
 _NAMED = re.compile(r'(\w+)="([^"]*)"')
 
-PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>微信支付收银台（演示）</title><style>
-body{{font:17px/1.6 sans-serif;max-width:26em;margin:2em auto;padding:0 1em}}
-button{{font:inherit;width:100%;min-height:52px;border:0;border-radius:12px;background:#06733a;color:#fff}}
-.sum{{font-size:40px;margin:.2em 0}}.demo{{background:#fff3d6;padding:.5em 1em;border-radius:12px}}</style>
-<main><p class="demo">演示收银台：不会真的扣款。</p><h1>{subject}</h1>
-<p class="sum">¥{amount}</p>{body}</main></html>"""
 
-
-@dataclass(frozen=True, slots=True)
-class ServerPlan:
-    """What a server is made of."""
-
-    keys: Keys
-    books: Books
-    token: str
-    port: int
-
-
-class Server(ThreadingHTTPServer):
-    """Serves on this machine only."""
-
-    daemon_threads = True
-
-    def __init__(self, plan: ServerPlan) -> None:
-        super().__init__(("127.0.0.1", plan.port), Handler)
-        self.plan = plan
-        self.faults = Faults()
-        self.injected: dict[str, list[dict[str, Any]]] = {}
-        self.bills: dict[str, bytes] = {}  # token -> a bill that was asked for
-
-
-def now() -> str:
-    """Give China's time."""
-    return datetime.now(CHINA).strftime(TIME)
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(cashier.Handler):
     """One request."""
 
-    server: Server
-    protocol_version = "HTTP/1.1"
+    server: "Server"
+    title = "微信支付收银台（演示）"
+    colour = "#06733a"
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet: addresses hold what was signed."""
-
-    def do_GET(self) -> None:
-        """Serve questions, the cashier, bills and health."""
-        self._handle(b"")
-
-    def do_POST(self) -> None:
-        """Serve calls, the cashier's button, and the switches."""
-        self._handle(self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65_536)))
-
-    def _handle(self, body: bytes) -> None:
-        address = urlsplit(self.path)
-        values = dict(parse_qsl(address.query, keep_blank_values=True))
-        match address.path:
-            case "/healthz":
-                self._send(200, "application/json", b'{"status": "ok"}')
+    def serve(self, path: str, values: dict[str, str], body: bytes) -> None:
+        """Serve calls, the cashier and its button."""
+        match path:
             case "/cashier":
                 self._show(self.server.plan.books.find(values.get("no", "")), values.get("redirect_url", ""))
             case "/pay" if self.command == "POST":
                 self._pay(parse_qs(body.decode()))
-            case "/faults" if self._is_trusted():
-                self._switch(body)
-            case "/injected" if self._is_trusted():
-                done = self.server.injected.get(values.get("day", ""), [])
-                self._send(200, "application/json", json.dumps(done).encode())
-            case path if path.startswith("/v3/"):
+            case _ if path.startswith("/v3/"):
                 self._call(path, values, body)
             case _:
-                self._send(404, "text/plain", b"not found")
-
-    def _is_trusted(self) -> bool:
-        return hmac.compare_digest(self.headers.get("X-Sandbox-Token", ""), self.server.plan.token)
-
-    def _switch(self, body: bytes) -> None:
-        try:
-            self.server.faults = parse_faults(json.loads(body or b"{}"))
-        except (ValueError, TypeError) as error:
-            self._send(422, "text/plain", str(error).encode())
-            return
-        self._send(200, "application/json", json.dumps(asdict(self.server.faults)).encode())
+                self.serve_common(path, values, body)
 
     def _call(self, path: str, values: dict[str, str], body: bytes) -> None:
         if not self._is_of_merchant(body):
@@ -117,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         if path == "/v3/bill/download":
             content = self.server.bills.pop(values.get("token", ""), b"")
-            self._send(200 if content else 404, "text/plain", content)
+            self.send(200 if content else 404, "text/plain", content)
             return
         status, document = self._do(path, values, json.loads(body) if body else {})
         if self.server.faults.silent_answers:
@@ -202,7 +132,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _bill(self, day: str) -> tuple[int, dict[str, Any]]:
         faults = self.server.faults
-        rows, self.server.injected[day] = inject(self.server.plan.books.day(day), faults, day)
+        rows = self.bill_rows(day)
         if not rows and not faults.bill_broken:
             return 400, {"code": "NO_STATEMENT_EXIST", "message": "账单文件不存在"}
         content, token = write_bill(rows, is_broken=faults.bill_broken), secrets.token_hex(16)
@@ -214,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _show(self, trade: Row | None, back: str) -> None:
         if trade is None:
-            self._page(404, "没有这笔交易", "0.00", "")
+            self.page(404, "没有这笔交易", "0.00", "")
             return
         link = html.escape(back, quote=True)
         if trade["status"] == "WAIT_BUYER_PAY" and trade["expires"] > now():
@@ -225,36 +155,30 @@ class Handler(BaseHTTPRequestHandler):
             )
         else:
             body = f'<p>这笔交易已付款或已关闭。</p><p><a href="{link}">返回商户</a></p>'
-        self._page(200, trade["subject"], yuan(trade["fen"]), body)
+        self.page(200, trade["subject"], yuan(trade["fen"]), body)
 
     def _pay(self, values: dict[str, list[str]]) -> None:
         plan = self.server.plan
         trade = plan.books.find(values.get("no", [""])[0])
         if trade is None:
-            self._page(404, "没有这笔交易", "0.00", "")
+            self.page(404, "没有这笔交易", "0.00", "")
             return
         if trade["expires"] > now() and plan.books.move(trade["out_trade_no"], "TRADE_SUCCESS", now()):
             trade = plan.books.find(trade["out_trade_no"]) or trade
             notify(plan.keys, trade, self.server.faults)
-        self.send_response(303)
-        self.send_header("Location", values.get("back", ["/"])[0])
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def _page(self, status: int, subject: str, amount: str, body: str) -> None:
-        text = PAGE.format(subject=html.escape(subject), amount=amount, body=body)
-        self._send(status, "text/html; charset=utf-8", text.encode())
+        self.redirect(values.get("back", ["/"])[0])
 
     def _answer(self, status: int, document: dict[str, Any] | None) -> None:
         body = b"" if document is None else json.dumps(document, ensure_ascii=False).encode()
         headers = signed_headers(self.server.plan.keys, body, is_wrong=self.server.faults.wrong_signature)
-        self._send(status, "application/json; charset=utf-8", body, headers)
+        self.send(status, "application/json; charset=utf-8", body, headers)
 
-    def _send(self, status: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+
+class Server(cashier.Server[Keys]):
+    """Serves on this machine only."""
+
+    handler = Handler
+
+    def __init__(self, plan: cashier.ServerPlan[Keys]) -> None:
+        super().__init__(plan)
+        self.bills: dict[str, bytes] = {}  # token -> a bill that was asked for

@@ -1,4 +1,4 @@
-"""Alipay's own books: trades and refunds, in a file of its own. Amounts are integer fen."""
+"""A gateway's own books: trades, refunds and agreements, in a file of its own. Amounts are integer fen."""
 
 import sqlite3
 import threading
@@ -122,3 +122,8 @@ class Books:
         with self._lock:
             row = self._connection.execute(statement, values).fetchone()
         return dict(row) if row else None
+
+
+def yuan(fen: int) -> str:
+    """Write fen as yuan."""
+    return f"{fen // 100}.{fen % 100:02d}"
