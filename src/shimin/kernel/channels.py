@@ -10,7 +10,10 @@ _MARKS = (
     ("__weibo__", "weibo"),
     ("Weibo (", "weibo"),
 )
-CHANNELS = {"web": "浏览器", "wechat": "微信", "weibo": "微博", "alipay": "支付宝", "taobao": "淘宝", "api": "接口"}
+CHANNELS = {
+    "web": "浏览器", "wechat": "微信", "weibo": "微博", "alipay": "支付宝", "taobao": "淘宝", "api": "接口",
+    "open311": "其他应用（Open311）",
+}  # fmt: skip
 
 
 def channel_of(user_agent: str) -> str:

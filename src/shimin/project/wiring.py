@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shimin.adapters import alipay, entrances, http_source, mail, sign_on_calls, wechat_pay
+from shimin.adapters import alipay, entrances, http_source, mail, open311_media, sign_on_calls, wechat_pay
 
 
 def plug_in() -> None:
@@ -13,3 +13,4 @@ def plug_in() -> None:
     sign_on_calls.connect()
     entrances.connect()
     mail.connect()
+    open311_media.connect()

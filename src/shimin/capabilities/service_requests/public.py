@@ -11,6 +11,16 @@ from shimin.capabilities.service_requests.domain.filing import (
 )
 from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
 from shimin.capabilities.service_requests.domain.lights import light_rule_for
+from shimin.capabilities.service_requests.domain.open311 import (
+    MOST_LISTED,
+    Attribute,
+    OpenService,
+    OpenStatus,
+    read_span,
+    read_time,
+    states_of,
+    words_with,
+)
 from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
 from shimin.capabilities.service_requests.domain.state_page import states_page
@@ -106,6 +116,14 @@ from shimin.capabilities.service_requests.operations.knowing import (
 )
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.noting import add_note
+from shimin.capabilities.service_requests.operations.open311 import (
+    ApiKeyRefused,
+    Partner,
+    admit_partner,
+    file_by_partner,
+    receive_partner_photos,
+    update_by_partner,
+)
 from shimin.capabilities.service_requests.operations.photos import (
     KeptPhoto,
     PhotoGone,
@@ -151,6 +169,15 @@ from shimin.capabilities.service_requests.queries.knowledge import (
     get_article,
     list_articles,
     list_proposed,
+)
+from shimin.capabilities.service_requests.queries.open311 import (
+    OpenRequest,
+    OpenUpdate,
+    get_open_service,
+    list_open_requests,
+    list_open_services,
+    list_open_updates,
+    open_jurisdiction,
 )
 from shimin.capabilities.service_requests.queries.opening import WrongCode
 from shimin.capabilities.service_requests.queries.own import (
@@ -209,6 +236,7 @@ __all__ = [
     "LONGEST_WORDS",
     "MANDATE_SCOPE",
     "MOST_AT_ONCE",
+    "MOST_LISTED",
     "OFFICER",
     "OPEN_STATES",
     "RATING_WORDS",
@@ -222,10 +250,12 @@ __all__ = [
     "Advice",
     "AgencyChoice",
     "AgencyFigures",
+    "ApiKeyRefused",
     "AppealNotOpen",
     "ArticleDone",
     "ArticleReviewed",
     "ArticleView",
+    "Attribute",
     "CallBackEnded",
     "CallBackNoted",
     "CallBackView",
@@ -250,7 +280,12 @@ __all__ = [
     "Message",
     "NoEmergency",
     "NoteView",
+    "OpenRequest",
+    "OpenService",
+    "OpenStatus",
+    "OpenUpdate",
     "OwnPage",
+    "Partner",
     "PhotoGone",
     "PhotoView",
     "Place",
@@ -287,6 +322,7 @@ __all__ = [
     "actions_from",
     "add_facts",
     "add_note",
+    "admit_partner",
     "advise",
     "alert_duty_desk",
     "appeal_card",
@@ -310,6 +346,7 @@ __all__ = [
     "end_mirrors",
     "export_requests",
     "figures_by_agency",
+    "file_by_partner",
     "file_request",
     "find_articles",
     "find_desk_request",
@@ -325,6 +362,7 @@ __all__ = [
     "forward_facts",
     "get_article",
     "get_desk_request",
+    "get_open_service",
     "get_opened_request",
     "get_photo_for",
     "get_request_for",
@@ -344,6 +382,9 @@ __all__ = [
     "list_articles",
     "list_call_backs",
     "list_cards_of",
+    "list_open_requests",
+    "list_open_services",
+    "list_open_updates",
     "list_proposed",
     "list_queue",
     "list_requests",
@@ -353,6 +394,7 @@ __all__ = [
     "merge",
     "note_call",
     "note_unreached",
+    "open_jurisdiction",
     "order",
     "personal_data_in",
     "propose_agency",
@@ -363,6 +405,9 @@ __all__ = [
     "read_message",
     "read_photo_tokens",
     "read_rating",
+    "read_span",
+    "read_time",
+    "receive_partner_photos",
     "receive_request_photo",
     "redo",
     "refuse_extension",
@@ -380,6 +425,7 @@ __all__ = [
     "send_back_draft",
     "set_text_reader",
     "split",
+    "states_of",
     "states_page",
     "suggest_category",
     "summon",
@@ -389,7 +435,9 @@ __all__ = [
     "tell_step",
     "term_for",
     "told_to",
+    "update_by_partner",
     "update_position",
     "urge",
     "withdraw",
+    "words_with",
 ]

@@ -3,6 +3,7 @@
 from shimin.capabilities.sign_on.domain.claims import ACR_VALUES, RULES, Scope
 from shimin.capabilities.sign_on.domain.clients import STATE_WORDS, Algorithm, AuthMethod, ClientState
 from shimin.capabilities.sign_on.domain.keys import ALGORITHMS as ASSERTION_ALGORITHMS
+from shimin.capabilities.sign_on.domain.keys import OPEN311_SCOPE
 from shimin.capabilities.sign_on.events import (
     AuthorisationEnded,
     ClientDecided,
@@ -35,6 +36,7 @@ from shimin.capabilities.sign_on.operations.linking import (
     finish_link,
     unlink,
 )
+from shimin.capabilities.sign_on.operations.machine_calls import Machine, find_machine
 from shimin.capabilities.sign_on.operations.protocol.engine import Answer
 from shimin.capabilities.sign_on.operations.protocol.tokens import issuer
 from shimin.capabilities.sign_on.operations.registering import (
@@ -78,6 +80,7 @@ __all__ = [
     "ASSERTION_ALGORITHMS",
     "LEVEL_TO_LINK",
     "OFFICER",
+    "OPEN311_SCOPE",
     "RULES",
     "STATE_WORDS",
     "AddressNotRegistered",
@@ -101,6 +104,7 @@ __all__ = [
     "IdentityTaken",
     "IdentityUnlinked",
     "LinkStale",
+    "Machine",
     "NewSignInNeeded",
     "NoSecret",
     "OwnRequest",
@@ -119,6 +123,7 @@ __all__ = [
     "end_of_consent",
     "end_of_session",
     "exchange",
+    "find_machine",
     "finish_link",
     "forget_old",
     "get_client_for",

@@ -2,6 +2,7 @@
 
 from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
 from shimin.capabilities.service_requests.models.knowledge import Article
+from shimin.capabilities.service_requests.models.partners import PartnerFiling, PartnerUpdate
 from shimin.capabilities.service_requests.models.requests import (
     Reporter,
     RequestNote,
@@ -17,6 +18,8 @@ __all__ = [
     "Card",
     "FilingKey",
     "ImportedMessage",
+    "PartnerFiling",
+    "PartnerUpdate",
     "QueryHandle",
     "Reporter",
     "RequestNote",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -127,12 +127,16 @@ def file_request(
     address: str = "",
     channel: str | None = None,
     photo_ids: Sequence[int] = (),
+    counted: tuple[str, int] | None = None,
+    also: Callable[[int], None] | None = None,
 ) -> Receipt:
     """File a request for the actor (or whom they act for), with or without an account. Not inside a transaction.
 
     Idempotent per (account, key): a repeated call returns the first receipt; without an account the key alone counts,
     so it must be a secret of the filer's ("" : no key). ``address`` is the client's, for the limit of filings without
-    an account. ``photo_ids`` were received before (``receive_request_photo``) and are filed with it or not at all.
+    an account; ``counted``: (key, filings an hour) instead. ``photo_ids`` were received before
+    (``receive_request_photo``) and are filed with it or not at all. ``also`` is called with the id of a new request in
+    the same transaction, where it is open to the actor.
 
     Raises:
         PhotoGone, TooManyPhotos: see there.
@@ -143,13 +147,13 @@ def file_request(
     """
     require_no_transaction()
     _check_actor(actor, filing)
-    _limit(actor, address, now)
+    _limit(actor, address, now, counted)
     request_id = new_id()
     term = term_for(city_code=filing.city_code, kind=filing.kind, is_emergency=filing.is_emergency, now=now)
     clock = Clock(term.deadline, now)
     due_at = clock.due_at(working_calendar())
     request = _columns(actor, filing, request_id, clock, due_at, channel or actor.channel)
-    outcome, found_id, number, due_at, kind = _run(actor, request, filing, idempotency_key, now, photo_ids)
+    outcome, found_id, number, due_at, kind = _run(actor, request, filing, idempotency_key, now, photo_ids, also)
     if outcome == "key_reused":
         raise FilingKeyReused
     return Receipt(
@@ -178,10 +182,11 @@ def _check_actor(actor: Actor, filing: Filing) -> None:
         raise SignInRequired
 
 
-def _limit(actor: Actor, address: str, now: datetime) -> None:
+def _limit(actor: Actor, address: str, now: datetime, counted: tuple[str, int] | None) -> None:
     if actor.kind is ActorKind.SYSTEM:
         return
-    key, limit = (address, _PER_ADDRESS) if actor.account_id is None else (str(actor.account_id), _PER_ACCOUNT)
+    own = (address, _PER_ADDRESS) if actor.account_id is None else (str(actor.account_id), _PER_ACCOUNT)
+    key, limit = counted or own
     rate.hit("service_requests.file", key, limit=limit, window_seconds=_WINDOW_SECONDS, now=now)
 
 
@@ -213,6 +218,7 @@ def _run(
     key: str,
     now: datetime,
     photo_ids: Sequence[int] = (),
+    also: Callable[[int], None] | None = None,
 ) -> tuple[str, int, str, datetime, str]:
     """Run the statement; a number that is taken already is drawn again."""
     request_id, city_code = request["id"], filing.city_code
@@ -238,13 +244,15 @@ def _run(
             with scope(actor), connection.cursor() as cursor:
                 cursor.execute(_FILE, values)
                 row: tuple[str, int, str, datetime, str] = cursor.fetchone()
-                if photo_ids and row[0] == "filed":
-                    if actor.account_id is None:
+                if (photo_ids or also) and row[0] == "filed":
+                    if actor.kind is ActorKind.ANONYMOUS:
                         opened(row[2], query_code(request_id))
                     attach_photos(
                         actor=actor, request_id=request_id, step_id=request["step_id"], photo_ids=photo_ids,
                         is_shown=True,
                     )  # fmt: skip
+                    if also is not None:
+                        also(request_id)
                 return row
         except IntegrityError as error:
             if not left or "service_requests_request_number" not in str(error):

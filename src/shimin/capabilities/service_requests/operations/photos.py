@@ -66,18 +66,25 @@ class KeptPhoto:
 
 
 def receive_request_photo(
-    *, actor: Actor, upload: BinaryIO, city_code: str, now: datetime, address: str = ""
+    *,
+    actor: Actor,
+    upload: BinaryIO,
+    city_code: str,
+    now: datetime,
+    address: str = "",
+    counted: tuple[str, int] | None = None,
 ) -> ReceivedPhoto:
     """Take a photo for a request that is being written. Not inside a transaction: it is drawn anew and looked through.
 
-    ``address`` is the client's, for the limit of who has no account.
+    ``address`` is the client's, for the limit of who has no account. ``counted``: (key, photos an hour) instead.
 
     Raises:
         TooManyRequests: more photos in an hour than a person takes.
         PhotoTooLarge, PhotoRefused, FileInfected, ScannerUnavailable: see ``kernel.files.receive_photo``.
     """
     require_no_transaction()
-    key, limit = (address, _PER_ADDRESS) if actor.account_id is None else (str(actor.account_id), _PER_ACCOUNT)
+    own = (address, _PER_ADDRESS) if actor.account_id is None else (str(actor.account_id), _PER_ACCOUNT)
+    key, limit = counted or own
     rate.hit("service_requests.photo", key, limit=limit, window_seconds=_WINDOW_SECONDS, now=now)
     store, photo_id = get_file_store(), new_id()
     stored = receive_photo(upload, store=store)

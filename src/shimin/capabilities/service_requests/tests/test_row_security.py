@@ -31,6 +31,7 @@ from shimin.kernel.testing import connect_as
 TABLES = (
     "service_requests_request", "service_requests_step", "service_requests_note", "service_requests_reporter",
     "service_requests_query_handle", "service_requests_filing_key", "service_requests_photo",
+    "service_requests_partner_filing", "service_requests_partner_update",
 )  # fmt: skip
 READ_BY_REPORTERS = ("service_requests_request", "service_requests_step", "service_requests_reporter")
 
@@ -80,8 +81,12 @@ def test_a_person_sees_their_own_only(receipt, table):
 
 
 @pytest.mark.parametrize(
-    "table", ["service_requests_note", "service_requests_query_handle", "service_requests_filing_key"]
-)
+    "table",
+    [
+        "service_requests_note", "service_requests_query_handle", "service_requests_filing_key",
+        "service_requests_partner_filing", "service_requests_partner_update",
+    ],
+)  # fmt: skip
 def test_some_tables_are_not_for_citizens(receipt, table):
     with web(account=RESIDENT.account_id) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         count(connection, table)
@@ -228,3 +233,29 @@ def test_a_waiting_photo_is_put_to_ones_own_request_only(receipt):
             assert connection.execute(attach, [receipt.request_id, step, [photo]]).fetchone() == (done,)
     with web(account=702) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("UPDATE service_requests_photo SET request_id = %s", [receipt.request_id])
+
+
+def test_a_system_is_noted_for_a_request_just_opened_and_for_no_other(receipt):
+    note = "SELECT service_requests_note_partner(%s, %s, 5, 'app', 'street-light')"
+    with web() as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(note, [new_id(), receipt.request_id])
+    with web() as connection:
+        connection.execute("SELECT service_requests_unlock(%s)", [code_hash(receipt.number, receipt.query_code)])
+        connection.execute(note, [new_id(), receipt.request_id])
+    for settings, seen in ((OFFICER, 1), ({**OFFICER, "agencies": ROADS}, 0)):
+        with web("staff", account=911, **settings) as connection:
+            assert count(connection, "service_requests_partner_filing") == seen
+
+
+def test_strangers_get_nothing_of_a_confidential_request_over_open311(receipt):
+    listed = (
+        "SELECT count(*) FROM service_requests_open311_requests(%s, NULL, NULL, NULL, NULL, ARRAY['in_progress'], "
+        "NULL, NULL, 10, 0)"
+    )
+    told = "SELECT count(*) FROM service_requests_open311_updates(%s, NULL, NULL, '2000-01-01', '2100-01-01', 10)"
+    with web() as connection:
+        for text in (listed, told):
+            assert connection.execute(text, [CITY]).fetchone() == (0,)
+    for role in ("staff", "auth"):
+        with web(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute(listed, [CITY])

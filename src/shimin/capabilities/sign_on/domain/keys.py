@@ -14,6 +14,9 @@ MOST_KEYS, LONGEST = 5, 8_000
 _RSA_BITS = 2048
 _SCOPE = re.compile(r"([a-z0-9][a-z0-9-]{1,39}):[a-z][a-z_]*(\.[a-z][a-z_]*){0,3}")
 MOST_SCOPES = 20
+# Scopes that a client's secret opens as it is, as an API key: the clients of these standards know nothing else.
+OPEN311_SCOPE = "hotline:requests.file"
+KEY_SCOPES = frozenset({OPEN311_SCOPE})
 
 
 class KeysRefused(ValueError):

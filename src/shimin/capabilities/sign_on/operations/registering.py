@@ -12,7 +12,13 @@ from shimin.capabilities.catalogue.public import Agency, list_agencies
 from shimin.capabilities.sign_on.domain.addresses import MOST, fault_of, hosts_of
 from shimin.capabilities.sign_on.domain.claims import Scope
 from shimin.capabilities.sign_on.domain.clients import TRANSITIONS, Algorithm, AuthMethod, ClientState
-from shimin.capabilities.sign_on.domain.keys import MOST_SCOPES, KeysRefused, agency_of_scope, read_public_keys
+from shimin.capabilities.sign_on.domain.keys import (
+    KEY_SCOPES,
+    MOST_SCOPES,
+    KeysRefused,
+    agency_of_scope,
+    read_public_keys,
+)
 from shimin.capabilities.sign_on.events import ClientDecided
 from shimin.capabilities.sign_on.models import Client
 from shimin.capabilities.sign_on.queries.clients import APPROVER, OFFICER, in_grants
@@ -23,6 +29,7 @@ from shimin.kernel.db import scope
 from shimin.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound
 from shimin.kernel.ids import new_id
 
+_SECRETS = {method for method in AuthMethod if method.has_secret}
 LONGEST_NAME, LONGEST_PURPOSE, MOST_CALLS = 40, 200, 6_000
 
 
@@ -186,7 +193,8 @@ def _machine_faults(wish: ClientWish, city_code: str) -> Mapping[str, str]:
     if unknown or len(wish.machine_scopes) > MOST_SCOPES:
         faults["machine_scopes"] = "请写成“单位简称:对象.动作”，例如 housing-fund:accounts.read；单位要在本市。"
     by_key = wish.auth_method == AuthMethod.PRIVATE_KEY_JWT
-    if wish.machine_scopes and not by_key:
+    is_opened_by_secret = set(wish.machine_scopes) <= KEY_SCOPES and wish.auth_method in _SECRETS
+    if wish.machine_scopes and not (by_key or is_opened_by_secret):
         faults["auth_method"] = "系统自己调用接口，只能用密钥对证明（private_key_jwt）。"
     if by_key or wish.jwks:
         try:

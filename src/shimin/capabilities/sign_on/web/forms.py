@@ -59,7 +59,8 @@ class ClientForm(forms.Form):
     )  # fmt: skip
     machine_scopes = forms.CharField(
         label="系统自己要调用的接口", required=False, max_length=2_000,
-        help_text="没有市民在场时，用来调用别的单位的系统；空格分开，例如：housing-fund:accounts.read",
+        help_text="没有市民在场时，用来调用别的单位的系统；空格分开，例如：housing-fund:accounts.read；"
+        "经 Open311 报送诉求：hotline:requests.file。",
     )  # fmt: skip
     calls_per_minute = forms.IntegerField(label="每分钟最多换取凭证", initial=600, min_value=1, max_value=6_000)
 
