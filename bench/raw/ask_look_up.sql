@@ -8,6 +8,6 @@ BEGIN;
 SELECT set_config('role', :role, true), set_config('shimin.account', '', true), set_config('shimin.person', '', true),
     set_config('shimin.agencies', '', true), set_config('shimin.regions', '', true), set_config('shimin.roles', '', true);
 SELECT service_requests_unlock(decode(:hash, 'hex'));
-SELECT * FROM service_requests_request WHERE id = :request_id LIMIT 1;
+SELECT r.*, EXISTS (SELECT 1 FROM service_requests_photo p WHERE p.request_id = r.id) FROM service_requests_request r WHERE id = :request_id;
 SELECT * FROM service_requests_step WHERE request_id = :request_id AND is_public ORDER BY version;
 COMMIT;

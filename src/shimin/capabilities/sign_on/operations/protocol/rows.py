@@ -7,29 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-import orjson
-from django.db import connection, models
+from django.db import connection
 
 from shimin.capabilities.sign_on.domain.clients import ClientState
 from shimin.capabilities.sign_on.models import Authorisation, Client, Code
-
-M = TypeVar("M", bound=models.Model)
-
-
-def _columns(model: type[models.Model], alias: str) -> str:
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
-
-
-def _names(model: type[models.Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
+from shimin.kernel.rows import columns, made, width
 
 # S608: names of columns of our own models.
-_CLIENT = f"SELECT {_columns(Client, 'c')} FROM sign_on_client c WHERE c.id = %s AND c.state = %s"  # noqa: S608
+_CLIENT = f"SELECT {columns(Client, 'c')} FROM sign_on_client c WHERE c.id = %s AND c.state = %s"  # noqa: S608
 _CODE = f"""
-    SELECT {_columns(Code, "c")}, {_columns(Authorisation, "a")}
+    SELECT {columns(Code, "c")}, {columns(Authorisation, "a")}
     FROM sign_on_code c JOIN sign_on_authorisation a ON a.id = c.authorisation_id
     WHERE c.hash = %s FOR UPDATE OF c
 """  # noqa: S608
@@ -38,7 +27,6 @@ _INSERT = """
     INSERT INTO sign_on_token (hash, token_kind, client_id, authorisation_id, scopes, issued_at, expires_at)
     VALUES (%s, %s, %s, %s, %s::text[], %s, %s)
 """
-_JWKS = _names(Client).index("jwks")
 
 
 def load_client(client_id: int) -> Client | None:
@@ -46,12 +34,7 @@ def load_client(client_id: int) -> Client | None:
     with connection.cursor() as cursor:
         cursor.execute(_CLIENT, [client_id, str(ClientState.APPROVED)])
         row = cursor.fetchone()
-    if row is None:
-        return None
-    values = list(row)
-    # Django leaves jsonb as text to its fields' converters, which do not run here.
-    values[_JWKS] = orjson.loads(values[_JWKS]) if isinstance(values[_JWKS], str) else values[_JWKS]
-    return _made(Client, values)
+    return made(Client, row) if row is not None else None
 
 
 def lock_code(hashed: bytes) -> Code | None:
@@ -61,9 +44,9 @@ def lock_code(hashed: bytes) -> Code | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    width = len(_names(Code))
-    code = _made(Code, row[:width])
-    code.authorisation = _made(Authorisation, row[width:])
+    border = width(Code)
+    code = made(Code, row[:border])
+    code.authorisation = made(Authorisation, row[border:])
     return code
 
 
@@ -81,7 +64,3 @@ def insert_token(
     values: list[Any] = [hashed, kind, client_id, authorisation_id, list(scopes), issued_at, expires_at]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
-
-
-def _made(model: type[M], values: Sequence[Any]) -> M:
-    return model.from_db("default", _names(model), values)
