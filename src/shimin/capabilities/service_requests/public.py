@@ -170,6 +170,7 @@ from shimin.capabilities.service_requests.queries.knowledge import (
     list_articles,
     list_proposed,
 )
+from shimin.capabilities.service_requests.queries.look_over import LookOver, look_over
 from shimin.capabilities.service_requests.queries.open311 import (
     OpenRequest,
     OpenUpdate,
@@ -276,6 +277,7 @@ __all__ = [
     "ImportOutcome",
     "KeptPhoto",
     "LadderSkipped",
+    "LookOver",
     "MergeRefused",
     "Message",
     "NoEmergency",
@@ -389,6 +391,7 @@ __all__ = [
     "list_queue",
     "list_requests",
     "list_supervised",
+    "look_over",
     "look_up_request",
     "mask_personal_data",
     "merge",

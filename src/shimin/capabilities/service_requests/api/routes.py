@@ -22,6 +22,7 @@ from shimin.capabilities.service_requests.api.schemas import (
     SuggestionOut,
     brief_out,
     request_out,
+    suggestion_out,
 )
 from shimin.capabilities.service_requests.public import (
     Action,
@@ -35,11 +36,10 @@ from shimin.capabilities.service_requests.public import (
     file_request,
     get_opened_request,
     get_request_for,
-    get_text_reader,
     join_request,
     list_requests,
+    look_over,
     look_up_request,
-    personal_data_in,
     rate_answer,
     read_filing,
     read_photo_tokens,
@@ -49,7 +49,6 @@ from shimin.capabilities.service_requests.public import (
     withdraw,
 )
 from shimin.kernel import clock
-from shimin.kernel.db import scope
 from shimin.kernel.errors import NotFound
 from shimin.kernel.rate import LocalBucket
 from shimin.kernel.values.numbers import check_public_number
@@ -94,25 +93,12 @@ def post_request(request: Request, body: RequestIn) -> Status[dict[str, Any]]:
 
 @router.post(
     "/requests/suggestions", auth=Public(acting=True), operation_id="suggest_request", response=SuggestionOut,
-    summary="Look a text over: kind, category, similar open requests, published answers; nothing is kept",
+    summary="Look a text over: kind, category, agency, similar open requests, published answers; nothing is kept",
 )  # fmt: skip
 def post_suggestions(request: Request, body: AskIn) -> dict[str, Any]:
     _looks.take(str(request.actor.account_id or address_of(request)))
     filing = read_filing(city_code=body.city_code, words=body.words, place=Place(body.address))
-    with scope(request.actor):
-        reader = get_text_reader()
-        choices = reader.suggest(filing.words, city_code=filing.city_code).choices
-        similar = reader.find_similar(filing.words, filing.place, city_code=filing.city_code, now=clock.now())
-    names = ("request_id", "title", "place", "filed_at", "score", "answer")
-    return {
-        "kind": str(filing.kind), "is_danger": filing.is_emergency,
-        "choices": [
-            {"category": each.category_code, "probability": each.probability, "reasons": list(each.reasons)}
-            for each in choices
-        ],
-        "similar": [{name: getattr(each, name) for name in names} for each in similar],
-        "personal_data": list(personal_data_in(filing.words)),
-    }  # fmt: skip
+    return suggestion_out(look_over(actor=request.actor, filing=filing, now=clock.now()))
 
 
 @router.post(

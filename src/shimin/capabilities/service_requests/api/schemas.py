@@ -12,6 +12,7 @@ from shimin.capabilities.service_requests.public import (
     LONGEST_WORDS,
     MOST_AT_ONCE,
     ClockView,
+    LookOver,
     RequestKind,
     RequestLine,
     RequestView,
@@ -82,14 +83,36 @@ class SimilarOut(Schema):
     answer: str
 
 
+class ProposedAgencyOut(Schema):
+    """An agency that the dispatch catalogue leads the likely categories to, and how surely."""
+
+    agency_id: IdText
+    agency: str
+    categories: list[str]
+    probability: float | None
+
+
+class ArticleOut(Schema):
+    """A reviewed answer of the knowledge base."""
+
+    question: str
+    words: str
+
+
 class SuggestionOut(Schema):
-    """What the platform makes of a text. `is_danger`: show 110, 119, 120 first."""
+    """What the platform makes of a text. `is_danger`: show 110, 119, 120 first.
+
+    `agencies` is empty where no category is likely enough. `due_at`: answered before it, were it filed now.
+    """
 
     kind: str
     is_danger: bool
     choices: list[ChoiceOut]
+    agencies: list[ProposedAgencyOut]
     similar: list[SimilarOut]
+    articles: list[ArticleOut]
     personal_data: list[str]
+    due_at: datetime
 
 
 class ClockOut(Schema):
@@ -202,6 +225,29 @@ class OpenedPhotoIn(LookUpIn):
 
 class OpenedStepIn(StepIn, LookUpIn):
     """A step by number and query code."""
+
+
+def suggestion_out(seen: LookOver) -> dict[str, Any]:
+    """Return what was made of a text as JSON values."""
+    names = ("request_id", "title", "place", "filed_at", "score", "answer")
+    alike = sorted((*seen.similar, *seen.answers), key=lambda each: -each.score)
+    return {
+        "kind": str(seen.kind), "is_danger": seen.is_danger,
+        "choices": [
+            {"category": each.category_code, "probability": each.probability, "reasons": list(each.reasons)}
+            for each in seen.choices
+        ],
+        "agencies": [
+            {
+                "agency_id": each.agency_id, "agency": each.agency, "categories": list(each.categories),
+                "probability": each.probability,
+            }
+            for each in seen.agencies
+        ],
+        "similar": [{name: getattr(each, name) for name in names} for each in alike],
+        "articles": [{"question": each.question, "words": each.words} for each in seen.articles],
+        "personal_data": list(seen.personal_data), "due_at": seen.due_at,
+    }  # fmt: skip
 
 
 def clock_out(clock: ClockView) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class _Candidate:
 
 def find_similar(text: str, place: Place, *, city_code: str, now: datetime) -> Sequence[Similar]:
     """Return up to three requests like the text, the most alike first. One statement, in the caller's scope."""
-    wanted = _words(f"{text[:_READ]} {place.address}")
+    wanted = _words_in(f"{text[:_READ]} {place.address}")  # not remembered: it may never be filed
     if len(wanted) < 2:
         return ()
     with connection.cursor() as cursor:
@@ -60,6 +60,11 @@ def find_similar(text: str, place: Place, *, city_code: str, now: datetime) -> S
 
 @lru_cache(maxsize=4096)
 def _words(text: str) -> frozenset[str]:
+    """Return the words of a request that is filed: the same two hundred are compared again and again."""
+    return _words_in(text)
+
+
+def _words_in(text: str) -> frozenset[str]:
     return frozenset(word for word in words_of(text) if len(word) > 1)
 
 

@@ -18,21 +18,16 @@ from shimin.capabilities.service_requests.public import (
     Place,
     RequestKind,
     file_request,
-    find_articles,
-    get_text_reader,
     is_danger,
     join_request,
-    personal_data_in,
+    look_over,
     read_filing,
-    term_for,
 )
 from shimin.capabilities.service_requests.web.forms import AskForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code
 from shimin.capabilities.service_requests.web.presenting import day_words
 from shimin.capabilities.service_requests.web.uploads import SentPhotos, take_photos
 from shimin.kernel import clock
-from shimin.kernel.calendar import working_calendar
-from shimin.kernel.db import scope
 from shimin.kernel.errors import InvalidInput
 from shimin.kernel.rate import LocalBucket
 from shimin.kernel.web.access import Request, public, signed_in
@@ -111,25 +106,19 @@ def _page(
 def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing, photos: SentPhotos) -> HttpResponse:
     """Show what the platform makes of the words before anything is kept."""
     _previews.take(str(request.actor.account_id or request.META.get("REMOTE_ADDR", "")))
-    now = clock.now()
-    with scope(request.actor):
-        reader = get_text_reader()
-        choices = reader.suggest(filing.words, city_code=city_code).choices
-        similar = reader.find_similar(filing.words, filing.place, city_code=city_code, now=now)
-        articles = find_articles(request.actor, filing.words, city_code=city_code)
-    known = {each.request_id for each in articles}  # an answer and its reviewed words are told once
-    term = term_for(city_code=city_code, kind=filing.kind, is_emergency=filing.is_emergency, now=now)
+    seen = look_over(actor=request.actor, filing=filing, now=clock.now())
     context: dict[str, Any] = {
         "city": get_region(city_code),
         "filing": filing,
         "form": form,
         "kind": KIND_WORDS[filing.kind],
-        "category": choices[0].category_code if choices and choices[0].probability >= 0.5 else "",
-        "personal_data": personal_data_in(filing.words),
-        "due": day_words(term.deadline.due_at(now, working_calendar())),
-        "similar": [each for each in similar if not each.answer],
-        "answers": [each for each in similar if each.answer and each.request_id not in known],
-        "articles": articles,
+        "category": seen.category.category_code if seen.category else "",
+        "agency": seen.agencies[0].agency if seen.agencies else "",
+        "personal_data": seen.personal_data,
+        "due": day_words(seen.due_at),
+        "similar": seen.similar,
+        "answers": seen.answers,
+        "articles": seen.articles,
         "fields": [*_kept_fields(form, filing), *(("photo", token) for token in photos.tokens)],
         "thumbnails": photos.thumbnails,
         "is_photo_position": photos.position is not None and form.cleaned_data["uses_photo_position"],

@@ -9,6 +9,7 @@ from shimin.capabilities.service_requests.web import (
     at_once,
     desk,
     follow,
+    hints,
     knowledge,
     photos,
     supervision,
@@ -22,6 +23,7 @@ _PHOTO = r"(?P<photo_id>[0-9]{1,19})/(?P<size>large|small)"
 
 urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask$", ask.ask, name="ask"),
+    re_path(r"^c/(?P<region_code>[0-9]{6})/ask/hints$", hints.hints, name="hints"),
     path("requests/look-up", follow.look_up, name="look_up"),
     path("requests/<int:request_id>/join", ask.join, name="join"),
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
