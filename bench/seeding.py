@@ -1,7 +1,7 @@
 """``python -m bench.seeding N``: fill the tables of service requests as a year would; as the owner of the database.
 
-60 % closed, 10 % in progress, 10 % dispatched, 20 % waiting, over 365 days, the city's agencies and districts, seven
-categories; one to four steps each; words of 18 pieces of a vocabulary of 40. All invented.
+60 % closed, 10 % in progress, 10 % dispatched, 20 % waiting, over 365 days, the city's districts, seven categories; one
+agency for every 20,000 requests, so that a page of 50 is full at every size; one to four steps each; words of 18 pieces of a vocabulary of 40. All invented.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def main(count: int) -> None:
         cursor.execute("SELECT array_agg(code ORDER BY code) FROM catalogue_region WHERE parent_code = '430100'")
         (districts,) = cursor.fetchone()
         values = {
-            "first": there + 1, "last": count, "agencies": agencies, "agency_count": len(agencies),
+            "first": there + 1, "last": count, "agencies": agencies,
+            "agency_count": min(len(agencies), max(1, count // 20_000)),
             "districts": districts, "district_count": len(districts), "categories": _CATEGORIES,
             "vocabulary": _VOCABULARY.split(),
         }  # fmt: skip
@@ -102,7 +103,7 @@ def main(count: int) -> None:
         for (web,) in cursor.fetchall():
             cursor.execute(f'GRANT SELECT ON bench_ask_handle, bench_ask_open TO "{web}"')
         cursor.execute("VACUUM ANALYZE service_requests_request, service_requests_step, service_requests_query_handle")
-    print(f"{count} requests, {len(agencies)} agencies, as {role}", file=sys.stderr)
+    print(f"{count} requests, {values['agency_count']} agencies, as {role}", file=sys.stderr)
 
 
 if __name__ == "__main__":
