@@ -14,7 +14,21 @@ from bench import machine
 from bench.figures import Figure, table
 from bench.installation import Installation, People, own_installation, running_installation, say
 from bench.plan import Plan, quick
-from bench.workloads import account, ask, chaos, enquire, index, memory, pay, portal, rush, search, siege, use
+from bench.workloads import (
+    account,
+    ask,
+    chaos,
+    enquire,
+    index,
+    memory,
+    pay,
+    portal,
+    reconcile,
+    rush,
+    search,
+    siege,
+    use,
+)
 from shimin.launch.faults import Fault
 from shimin.launch.signals import Stopped, stoppable
 
@@ -32,13 +46,14 @@ WORKLOADS: dict[str, Workload] = {
     "use": use.measure,
     "memory": memory.measure,
     "chaos": chaos.measure,
+    "reconcile": reconcile.measure,
 }
-# Kills what the others measure: never among ``all``.
-_ALONE = frozenset({"chaos"})
+# Never among ``all``: chaos kills what the others measure, and reconcile is the end of ``pay``.
+_ALONE = frozenset({"chaos", "reconcile"})
 # They need no installation, and ``all`` leaves them out: other volumes, other machines.
 APART: dict[str, Callable[[Plan], list[Figure]]] = {"index": index.measure}
 # They write people, or look at processes: only in an installation of the bench's own.
-_OWN = frozenset({"enquire", "rush", "account", "siege", "ask", "pay", "use", "memory", "chaos"})
+_OWN = frozenset({"enquire", "rush", "account", "siege", "ask", "pay", "use", "memory", "chaos", "reconcile"})
 _RESIDENTS = 2_000
 _QUICK_RESIDENTS = 300
 
@@ -84,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--residents", type=int, help="people who ask for their score in rush (default 60000)")
     parser.add_argument("--requests", type=int, help="requests that are there before in ask (default 100000)")
     parser.add_argument("--payments", type=int, help="payments of chaos (default 20000)")
-    parser.add_argument("--lines", type=int, help="lines of a statement in pay (default 1000000)")
+    parser.add_argument("--lines", type=int, help="lines of a statement in pay and reconcile (default 1000000)")
     parser.add_argument("--base-url", help="measure the server that runs there (portal and search)")
     return parser
 

@@ -11,9 +11,9 @@ import json
 import os
 import resource
 import sys
-import time
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import perf_counter
 
 import django
 import psycopg
@@ -24,12 +24,13 @@ django.setup()
 from bench.reconciled_size import MISSING_EVERY, WRONG_EVERY  # noqa: E402
 from shimin.sandbox.alipay.bills import write_bill  # noqa: E402
 
-CITY, DAY, FEN = "430100", date(2026, 11, 20), 20_000
+CITY, DAY = "430100", date(2026, 11, 20)
 _FILL = """
     INSERT INTO payments_ledger_entry (id, city_code, transaction_id, entry_kind, account, currency, amount_fen,
         payee_code, item_code, order_id, document, business_date, posted_at)
-    SELECT n, '430100', n, 'capture', 'gateway:alipay', 'CNY', 20000, '', '', n, 'T' || lpad(n::text, 27, '0'),
-        '2026-11-20', '2026-11-20 02:00:00Z'
+    SELECT n, '430100', n, 'capture', 'gateway:alipay', 'CNY', 20000 + n %% 4999, '', '', n,
+        'T' || lpad(n::text, 27, '0'), '2026-11-20',
+        '2026-11-20 04:00:00Z'::timestamptz + make_interval(secs => n %% 36000)
     FROM generate_series(1, %s) n
 """
 
@@ -45,11 +46,19 @@ def fill(count: int, url: str, file: Path) -> None:
     rows = [
         {
             "trade_no": f"T{n:027d}", "out_trade_no": f"{CITY}{10**17 + n}01", "refund_no": "", "subject": "水费",
-            "fen": FEN + (n % WRONG_EVERY == 0), "at": "2026-11-20 10:00:00",
+            "fen": _fen(n) + (n % WRONG_EVERY == 0), "at": str(_at(n)),
         }
         for n in range(1, count + 1) if n % MISSING_EVERY
     ]  # fmt: skip
     file.write_bytes(write_bill(rows, DAY.isoformat()))
+
+
+def _fen(number: int) -> int:
+    return 20_000 + number % 4_999
+
+
+def _at(number: int) -> datetime:
+    return datetime.combine(DAY, time(12)) + timedelta(seconds=number % 36_000)
 
 
 def ours(url: str, file: Path) -> None:
@@ -59,13 +68,13 @@ def ours(url: str, file: Path) -> None:
     from shimin.kernel.actor import SYSTEM
 
     content = file.read_bytes()
-    began = time.perf_counter()
+    began = perf_counter()
     told = import_statement(
         actor=SYSTEM, city_code=CITY, gateway_code="alipay", day=DAY, content=content, now=clock.now()
     )
-    imported = time.perf_counter() - began
+    imported = perf_counter() - began
     outcome = compare_day(actor=SYSTEM, city_code=CITY, gateway_code="alipay", day=DAY, now=clock.now())
-    seconds = time.perf_counter() - began
+    seconds = perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("DELETE FROM reconciliation_difference")
@@ -95,19 +104,19 @@ _PAIRS = (
 def raw(count: int, url: str) -> None:
     """COPY the rows of both sides, whole as they stand in our tables, into tables without an index; one outer join."""
     lines = "".join(
-        f"{n}\t1\t{CITY}\t{n}\tT{n:027d}\tf\t{CITY}{10**17 + n}01\t{FEN}\t2026-11-20 02:00:00Z\n"
+        f"{n}\t1\t{CITY}\t{n}\tT{n:027d}\tf\t{CITY}{10**17 + n}01\t{_fen(n)}\t{_at(n)}+08\n"
         for n in range(1, count + 1)
     ).encode()
     at = f"{DAY}\t{DAY} 02:00:00Z"
     entries = "".join(
-        f"{n}\t{CITY}\t{n}\tcapture\tgateway:alipay\tCNY\t{FEN}\t\t\t\\N\t{n}\t\\N\tT{n:027d}\t{at}\n"
+        f"{n}\t{CITY}\t{n}\tcapture\tgateway:alipay\tCNY\t{_fen(n)}\t\t\t\\N\t{n}\t\\N\tT{n:027d}\t{at}\n"
         for n in range(1, count + 1)
     ).encode()
     with psycopg.connect(url, autocommit=True) as owner:
         for table, like, _ in _PAIRS:
             owner.execute(f"DROP TABLE IF EXISTS {table}")
             owner.execute(f"CREATE TABLE {table} (LIKE {like})")
-        began = time.perf_counter()
+        began = perf_counter()
         for (table, _, columns), rows in zip(_PAIRS, (lines, entries), strict=True):
             with owner.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for start in range(0, len(rows), 1 << 20):
@@ -116,7 +125,7 @@ def raw(count: int, url: str) -> None:
             "SELECT count(*) FROM bench_line l FULL JOIN bench_entry e USING (document) "
             "WHERE l.amount_fen IS DISTINCT FROM e.amount_fen"
         ).fetchone()
-        seconds = time.perf_counter() - began
+        seconds = perf_counter() - began
         for table, *_ in _PAIRS:
             owner.execute(f"DROP TABLE {table}")
     print(json.dumps({"seconds": seconds, "found": found[0] if found else None}))

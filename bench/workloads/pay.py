@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -22,7 +21,7 @@ from bench.figures import Bound, Figure, percentile
 from bench.idle import wait_until_idle
 from bench.installation import CITY, Installation, say
 from bench.plan import Plan
-from bench.reconciled_size import MISSING_EVERY, WRONG_EVERY
+from bench.workloads import reconcile
 from bench.workloads.memory import web_memory
 from shimin.launch.faults import Fault
 from shimin.sandbox.alipay.keys import Keys, ensure_keys
@@ -84,7 +83,7 @@ def measure(installation: Installation, plan: Plan) -> list[Figure]:
         Figure("pay", "fen_wrong_in_the_books", "fen", [_wrong_fen(installation, orders, believed + 1)],
                bound=Bound("<=", 0)),
         Figure("pay", "place_order_1_no_http", "orders/s", placed, raw_placed, Bound(">=", 0.12)),
-        *_reconciled(installation, plan),
+        *reconcile.measure(installation, plan),
         *web_memory("pay", installation),
     ]  # fmt: skip
 
@@ -99,30 +98,6 @@ def _placed(installation: Installation, plan: Plan) -> tuple[list[float], list[f
             pgbench.rate(pgbench.RAW / "place.sql", installation.database_url, connections=1, seconds=plan.seconds)
         )
     return ours, raws
-
-
-def _reconciled(installation: Installation, plan: Plan) -> list[Figure]:
-    """Return the time of importing and comparing a statement beside COPY of both sides and one join."""
-    say(f"pay: a statement of {plan.lines} lines")
-    file = installation.work_dir / "bench-bill.zip"
-    words = [str(plan.lines), installation.database_url, str(file)]
-    installation.run("bench.reconciled", "fill", *words)
-    ours, raws = [], []
-    for number in range(plan.rounds):
-        say(f"pay: reconciling, round {number + 1} of {plan.rounds}")
-        ours.append(json.loads(installation.run("bench.reconciled", "ours", *words, process="worker")))
-        raws.append(json.loads(installation.run("bench.reconciled", "raw", *words)))
-    file.unlink()
-    missing, wrong = plan.lines // MISSING_EVERY, plan.lines // WRONG_EVERY
-    both = plan.lines // math.lcm(MISSING_EVERY, WRONG_EVERY)
-    return [
-        Figure("pay", f"reconcile_{plan.lines}_lines", "s", [each["seconds"] for each in ours],
-               [each["seconds"] for each in raws], Bound("<=", 5)),
-        Figure("pay", "reconcile_import_alone", "s", [each["imported"] for each in ours]),
-        Figure("pay", "reconcile_peak_memory", "MiB", [each["mib"] for each in ours], bound=Bound("<=", 1024)),
-        Figure("pay", "reconcile_differences_wrong", "", [abs(each["found"] - missing - wrong + both) for each in ours],
-               bound=Bound("<=", 0)),
-    ]  # fmt: skip
 
 
 def _make_orders(installation: Installation, plan: Plan) -> Orders:

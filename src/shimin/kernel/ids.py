@@ -47,15 +47,23 @@ class IdGenerator:
     def next(self) -> int:
         """Return a positive 63-bit integer, larger than the one before from this generator."""
         with self._lock:
-            ms = max(time.time_ns() // 1_000_000 - EPOCH_MS, self._last_ms)  # a clock set back must not repeat ids
-            if ms == self._last_ms:
-                self._sequence = (self._sequence + 1) & 0xFFF
-                if self._sequence == 0:
-                    ms += 1  # 4,096 in one millisecond: borrow from the next
-            else:
-                self._sequence = 0
-            self._last_ms = ms
-            return (ms << 22) | (self._node << 12) | self._sequence
+            return self._next()
+
+    def take(self, count: int) -> list[int]:
+        """Return that many, each larger than the one before."""
+        with self._lock:
+            return [self._next() for _ in range(count)]
+
+    def _next(self) -> int:
+        ms = max(time.time_ns() // 1_000_000 - EPOCH_MS, self._last_ms)  # a clock set back must not repeat ids
+        if ms == self._last_ms:
+            self._sequence = (self._sequence + 1) & 0xFFF
+            if self._sequence == 0:
+                ms += 1  # 4,096 in one millisecond: borrow from the next
+        else:
+            self._sequence = 0
+        self._last_ms = ms
+        return (ms << 22) | (self._node << 12) | self._sequence
 
 
 class _Lease:
@@ -106,3 +114,8 @@ _lease = _Lease()
 def new_id() -> int:
     """Return a new id, unique over all processes of the installation."""
     return _lease.generator().next()
+
+
+def new_ids(count: int) -> list[int]:
+    """Return that many new ids, for rows that are written together."""
+    return _lease.generator().take(count)

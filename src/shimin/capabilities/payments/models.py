@@ -141,6 +141,7 @@ class Attempt(Table):
         ]
         indexes: ClassVar = [
             models.Index(name="payments_attempt_polls", fields=["next_poll_at"], condition=Q(state="open")),
+            models.Index(name="payments_attempt_days", fields=["city_code", "opened_at"]),
         ]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shimin.kernel.errors import DomainError
 
@@ -72,8 +72,7 @@ class TradeStatus:
     receipt: GatewayReceipt | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StatementRow:
+class StatementRow(NamedTuple):  # a million of them a day: a frozen dataclass takes three times as long to make
     """One movement of a gateway's statement. ``amount_fen`` is negative when money went back.
 
     ``refund_no`` is our number of the refund, empty for money that came in. Who paid is not taken over.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -23,21 +23,39 @@ from shimin.capabilities.payments.public import (
 from shimin.capabilities.payments.reconciliation.models import Statement
 from shimin.kernel import audit
 from shimin.kernel.actor import Actor
-from shimin.kernel.clock import local_date
+from shimin.kernel.clock import CHINA, local_date
 from shimin.kernel.db import require_no_transaction, scope
 from shimin.kernel.errors import Conflict, Forbidden, InvalidInput
-from shimin.kernel.ids import new_id
+from shimin.kernel.ids import new_id, new_ids
 
-CHUNK = 20_000
+CHUNK = 5_000
 LARGEST = 256_000_000  # bytes as they arrive
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('reconciliation'), hashtext(%s))"
-_LINES = """
+
+# COPY is four times as quick as INSERT with arrays, and refused on tables with row-level security: so it fills a table
+# of this transaction, and one INSERT, under the policies, takes the lines from there.
+_STAGE = """
+    CREATE TEMPORARY TABLE reconciliation_incoming (
+        id bigint, line integer, document text, is_refund boolean, out_trade_no text, amount_fen bigint,
+        happened_at timestamptz
+    ) ON COMMIT DROP
+"""
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+_COPY = "COPY reconciliation_incoming FROM STDIN"
+_IS_OURS = "(left(out_trade_no, 6) = %(city)s::text OR out_trade_no !~ '^[0-9]{25,27}$')"
+_SUMS = f"""
+    SELECT count(*) FILTER (WHERE is_ours), count(*) FILTER (WHERE NOT is_ours),
+        coalesce(sum(amount_fen) FILTER (WHERE is_ours AND amount_fen > 0), 0)::bigint,
+        coalesce(-sum(amount_fen) FILTER (WHERE is_ours AND amount_fen < 0), 0)::bigint,
+        min(happened_at) FILTER (WHERE is_ours AND NOT (happened_at >= %(starts)s AND happened_at < %(ends)s))
+    FROM (SELECT amount_fen, happened_at, {_IS_OURS} AS is_ours FROM reconciliation_incoming) incoming
+"""  # noqa: S608 - constants only
+_TAKE = f"""
     INSERT INTO reconciliation_statement_line
         (id, statement_id, city_code, line, document, is_refund, out_trade_no, amount_fen, happened_at)
-    SELECT id, %s, %s, line, document, is_refund, ours, fen, at
-    FROM unnest(%s::bigint[], %s::integer[], %s::text[], %s::boolean[], %s::text[], %s::bigint[], %s::timestamptz[])
-        AS t (id, line, document, is_refund, ours, fen, at)
-"""
+    SELECT id, %(statement)s::bigint, %(city)s::text, line, document, is_refund, out_trade_no, amount_fen, happened_at
+    FROM reconciliation_incoming WHERE {_IS_OURS}
+"""  # noqa: S608 - constants only
 
 
 class StatementRefused(Conflict):
@@ -63,13 +81,13 @@ class Imported:
     is_new: bool
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Sums:
-    lines: int = 0
-    others: int = 0
-    in_fen: int = 0
-    out_fen: int = 0
-    days: set[date] = field(default_factory=set)
+    lines: int
+    others: int
+    in_fen: int
+    out_fen: int
+    first_of_another_day: datetime | None
 
 
 def import_statement(
@@ -123,7 +141,6 @@ def _import(
     if known is not None and known.state == "current":
         return Imported(known.id, known.line_count, False)
     statement_id = known.id if known is not None and known.state == "replaced" else new_id()
-    sums = _Sums()
     if known is None or known.state == "refused":
         statement = known or Statement(
             id=statement_id, city_code=city_code, gateway=sender.code, day=day, content_hash=key
@@ -132,9 +149,9 @@ def _import(
         statement.state, statement.imported_at, statement.imported_by_id = "replaced", now, actor.account_id
         statement.faults = []
         statement.save()
-        _write_lines(statement_id, city_code, sender.read_statement(content), sums)
-        if sums.days - {day}:
-            wrong = min(sums.days - {day})
+        sums = _write_lines(statement_id, city_code, day, sender.read_statement(content))
+        if sums.first_of_another_day is not None:
+            wrong = local_date(sums.first_of_another_day)
             raise StatementBroken([(0, f"账单里有{wrong:%-m月%-d日}的记录，不是{day:%-m月%-d日}的账单。")])
         Statement.objects.filter(id=statement_id).update(
             line_count=sums.lines, in_fen=sums.in_fen, out_fen=sums.out_fen, other_count=sums.others
@@ -143,38 +160,47 @@ def _import(
         state="replaced"
     )
     Statement.objects.filter(id=statement_id).update(state="current")
+    lines = Statement.objects.get(id=statement_id).line_count
     audit.record(
         actor=actor, action="reconciliation.import", target="statement", target_id=statement_id, now=now,
-        city_code=city_code, details={"gateway": sender.code, "day": day.isoformat(), "lines": sums.lines},
+        city_code=city_code, details={"gateway": sender.code, "day": day.isoformat(), "lines": lines},
     )  # fmt: skip
-    return Imported(statement_id, Statement.objects.get(id=statement_id).line_count, True)
+    return Imported(statement_id, lines, True)
 
 
-def _write_lines(statement_id: int, city_code: str, rows: Iterator[StatementRow], sums: _Sums) -> None:
-    while chunk := list(islice(rows, CHUNK)):
-        columns: list[list[Any]] = [[] for _ in range(7)]
-        for row in chunk:
-            if row.out_trade_no[:6] != city_code and _is_of_another_city(row.out_trade_no):
-                sums.others += 1
-                continue
-            sums.lines += 1
-            sums.days.add(row.happened_at.date())
-            if row.amount_fen < 0:
-                sums.out_fen -= row.amount_fen
-            else:
-                sums.in_fen += row.amount_fen
-            values = (
-                new_id(), row.line, row.refund_no or row.trade_no, bool(row.refund_no), row.out_trade_no,
-                row.amount_fen, row.happened_at,
-            )  # fmt: skip
-            for column, value in zip(columns, values, strict=True):
-                column.append(value)
-        with connection.cursor() as cursor:
-            cursor.execute(_LINES, [statement_id, city_code, *columns])
+def _write_lines(statement_id: int, city_code: str, day: date, rows: Iterator[StatementRow]) -> _Sums:
+    starts = datetime.combine(day, time(), CHINA)
+    values = {"statement": statement_id, "city": city_code, "starts": starts, "ends": starts + timedelta(days=1)}
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        if (broken := _stage(cursor, rows)) is not None:
+            raise broken
+        cursor.execute(_SUMS, values)
+        sums = _Sums(*cursor.fetchone())
+        cursor.execute(_TAKE, values)
+        cursor.execute("DROP TABLE reconciliation_incoming")
+    return sums
 
 
-def _is_of_another_city(number: str) -> bool:
-    return number.isascii() and number.isdigit() and 25 <= len(number) <= 27
+def _stage(cursor: Any, rows: Iterator[StatementRow]) -> StatementBroken | None:
+    """Copy the rows. A broken file is returned, not raised: an exception would end the COPY as a database error."""
+    with cursor.copy(_COPY) as copy:
+        try:
+            while chunk := list(islice(rows, CHUNK)):
+                copy.write("".join(map(_copied, new_ids(len(chunk)), chunk)))
+        except StatementBroken as broken:
+            return broken
+    return None
+
+
+def _copied(line_id: int, row: StatementRow) -> str:
+    """Return a row as COPY's text has it: half the time of ``write_row``."""
+    line, trade_no, out_trade_no, refund_no, amount_fen, happened_at = row
+    document = refund_no or trade_no
+    if not (document.isalnum() and out_trade_no.isalnum()):
+        document, out_trade_no = document.translate(_ESCAPES), out_trade_no.translate(_ESCAPES)
+    is_refund = "t" if refund_no else "f"
+    return f"{line_id}\t{line}\t{document}\t{is_refund}\t{out_trade_no}\t{amount_fen}\t{happened_at.isoformat()}\n"
 
 
 def _keep_refusal(

@@ -9,12 +9,13 @@ from itertools import count
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from shimin.capabilities.identity.tests.factories import NOW, make_officer, make_resident
 from shimin.capabilities.payments.models import Attempt, Capture, LedgerEntry, Refund
 from shimin.capabilities.payments.public import OrderState, capture, get_order, send_due_refunds, settle_due_lines
-from shimin.capabilities.payments.reconciliation.models import Difference, Statement
+from shimin.capabilities.payments.reconciliation.models import Difference, Statement, StatementLine
 from shimin.capabilities.payments.reconciliation.public import (
     DayClosed,
     DayNotReady,
@@ -345,6 +346,23 @@ def test_the_desk_is_for_the_finance_of_a_city(later):
         assert at_desk().get(address, {"city": "430200"}).status_code == 404
         assert at_desk().get(address).status_code == 200
     assert at_desk().get("/desk/payments/days/2026-02-30").status_code == 404
+
+
+def test_a_line_without_a_statement_of_its_city_is_refused(keeper, till):
+    told(till, line("X1", "not-ours", 9))
+    (known,) = StatementLine.objects.all()
+    for changes in ({"statement_id": 1}, {"city_code": "430200"}):
+        known.id, known.statement_id, known.city_code = known.id + 1, Statement.objects.get().id, CITY
+        for name, value in changes.items():
+            setattr(known, name, value)
+        with pytest.raises(IntegrityError, match="names no statement"), transaction.atomic():
+            known.save(force_insert=True)
+
+
+def test_words_of_a_statement_are_kept_as_they_are(keeper, till):
+    odd = "X\\N\\t;'\"{},\u3000％"
+    told(till, line(odd.replace(",", ""), "a\\b", 9))
+    assert StatementLine.objects.get().document == odd.replace(",", "")
 
 
 def test_a_comparison_takes_one_statement(keeper, till):
