@@ -170,7 +170,12 @@ def _import(
 
 def _write_lines(statement_id: int, city_code: str, day: date, rows: Iterator[StatementRow]) -> _Sums:
     starts = datetime.combine(day, time(), CHINA)
-    values = {"statement": statement_id, "city": city_code, "starts": starts, "ends": starts + timedelta(days=1)}
+    values: dict[str, Any] = {
+        "statement": statement_id,
+        "city": city_code,
+        "starts": starts,
+        "ends": starts + timedelta(days=1),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
         if (broken := _stage(cursor, rows)) is not None:

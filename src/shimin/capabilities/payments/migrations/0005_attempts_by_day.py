@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0003_receipts")]
+    dependencies = [("payments", "0004_told")]
 
     operations = [
         migrations.AddIndex(
