@@ -86,7 +86,7 @@ class _Reader:
         except csv.Error:  # a cell of more than 128 KiB
             self._fault(table.line_num, "这一行太长，可能损坏了。")
         if not self._faults:
-            self._check_totals()
+            self._check_totals(table.line_num)
         if self._faults:
             raise StatementBroken(sorted(self._faults)[:MOST_FAULTS])
 
@@ -158,12 +158,12 @@ class _Reader:
         if cells and (match := _TOTAL.match(cells[0])):
             self._told[match[1]] = int(match[2])
 
-    def _check_totals(self) -> None:
+    def _check_totals(self, line: int) -> None:
         if set(self._told) != {"交易", "退款"}:
-            self._fault(0, "文件没有结尾的合计，可能没有下载完整。")
+            self._fault(line, "文件没有结尾的合计，可能没有下载完整。")
         for kind, told in self._told.items():
             if told != self._seen[kind]:
-                self._fault(0, f"{kind}合计写的是{told}笔，文件里有{self._seen[kind]}笔。")
+                self._fault(line, f"{kind}合计写的是{told}笔，文件里有{self._seen[kind]}笔。")
 
     def _fault(self, line: int, words: str) -> None:
         if len(self._faults) < MOST_FAULTS:
