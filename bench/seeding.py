@@ -1,7 +1,8 @@
 """``python -m bench.seeding N``: fill the tables of service requests as a year would; as the owner of the database.
 
 60 % closed, 10 % in progress, 10 % dispatched, 20 % waiting, over 365 days, the city's districts, seven categories; one
-agency for every 20,000 requests, so that a page of 50 is full at every size; one to four steps each; words of 18 pieces of a vocabulary of 40. All invented.
+agency for every 20,000 requests, so that a page of 50 is full at every size; one to four steps each;
+words of 18 pieces of a vocabulary of 40. All invented.
 """
 
 from __future__ import annotations
