@@ -12,7 +12,7 @@ from shimin.capabilities.notices.api import router as notices
 from shimin.capabilities.payments.api import router as payments
 from shimin.capabilities.payments.billing.api import router as billing
 from shimin.capabilities.service_requests.api import router as service_requests
-from shimin.kernel.web.api import OrjsonRenderer, install_problem_handlers
+from shimin.kernel.web.api import JsonParser, OrjsonRenderer, install_problem_handlers
 
 api = NinjaAPI(
     title="市民之家 shimin",
@@ -20,6 +20,7 @@ api = NinjaAPI(
     description="Everything a person can do on the pages, for programs. Errors are RFC 9457 problems with a stable "
     "`code`; ids are strings; lists page by `after`; changing calls take an `Idempotency-Key`.",
     renderer=OrjsonRenderer(),
+    parser=JsonParser(),
     urls_namespace="api",
     docs_url=None,  # its page loads scripts from elsewhere; docs/reference/openapi.json is the document
     openapi_url="/openapi.json",

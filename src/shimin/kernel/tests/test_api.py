@@ -15,6 +15,7 @@ from shimin.kernel.errors import Conflict, InvalidInput
 from shimin.kernel.testing import citizen, officer
 from shimin.kernel.web.api import (
     IdText,
+    JsonParser,
     OrjsonRenderer,
     Page,
     Public,
@@ -43,7 +44,7 @@ class Wish(Schema):
 
 
 def make_api() -> NinjaAPI:
-    api = NinjaAPI(renderer=OrjsonRenderer(), urls_namespace="kernel-test", docs_url=None)
+    api = NinjaAPI(renderer=OrjsonRenderer(), parser=JsonParser(), urls_namespace="kernel-test", docs_url=None)
     install_problem_handlers(api)
 
     @api.get("/items", auth=Public(), response=Page[Item], operation_id="list_items")
@@ -172,6 +173,20 @@ def test_answers_broken_json_with_a_problem():
     )
     assert response.status_code == 400
     assert json.loads(response.content)["code"] == "malformed_request"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_reads_no_body_that_does_not_say_it_is_json(kind):
+    response = Client().generic("POST", "/api/v1/wishes", b'{"amount": 1}', kind, headers={"X-Actor": "resident"})
+    assert response.status_code == 415
+    assert json.loads(response.content)["code"] == "media_type_wrong"
+
+
+def test_not_a_number_is_no_json():
+    response = Client().generic(
+        "POST", "/api/v1/wishes", b'{"amount": NaN}', "application/json", headers={"X-Actor": "resident"}
+    )
+    assert response.status_code == 400
 
 
 def test_answers_refusals_and_bugs_with_problems():

@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.security.base import SecuritySchema
 from pydantic import BeforeValidator, Field
@@ -41,6 +42,20 @@ class OrjsonRenderer(BaseRenderer):
 
     def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
         return orjson.dumps(data, option=orjson.OPT_NON_STR_KEYS)
+
+
+class JsonParser(Parser):
+    """Reads bodies that say they are JSON, and no others."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return the body.
+
+        Raises:
+            WrongMediaType: the body is something else, or does not say what it is.
+        """
+        if request.content_type != "application/json":
+            raise WrongMediaType
+        return orjson.loads(request.body)
 
 
 class Public:
@@ -151,6 +166,15 @@ class Malformed(DomainError):
     mend = "请对照接口文档检查请求内容。"
 
 
+class WrongMediaType(DomainError):
+    """A body that is not JSON, or does not say so."""
+
+    code = "media_type_wrong"
+    status = 415
+    message = "接口只接收 JSON。"
+    mend = "请把请求头 Content-Type 写成 application/json，内容用 UTF-8 编码的 JSON。"
+
+
 class InternalError(DomainError):
     """A fault of the platform's own; the log has it under the request id."""
 
@@ -192,6 +216,8 @@ def _invalid(error: ValidationError) -> InvalidInput:
 
 
 def _of_status(error: HttpError) -> DomainError:
+    if isinstance(error.__cause__, DomainError):  # ninja wraps what its parser raises
+        return error.__cause__
     if error.status_code == 404:
         return NotFound()
     if error.status_code == 403:
