@@ -1,4 +1,4 @@
-"""The box while a citizen writes: what the platform makes of the words, similar requests to join."""
+"""The box: what the platform makes of words while one writes, similar requests to join, a recording instead."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 
 from playwright.sync_api import Page, Request, expect
 
+from shimin.kernel.tests.sounds import recording
 from tests.journeys.axe import serious_violations
 from tests.journeys.conftest import NewPage
-from tests.journeys.doors import enter
+from tests.journeys.doors import enter, enter_desk
 
 ASK = "/c/430100/ask"
 BOX = "是什么事，在哪里，希望怎么办"
@@ -69,3 +70,34 @@ def test_without_a_script_the_words_are_looked_over_on_the_next_page(new_page: N
     page.get_by_role("button", name="下一步：核对").click()
     expect(page.get_by_text("可能的牵头部门")).to_be_visible()
     expect(page.get_by_text("长沙市交通运输局")).to_be_visible()
+
+
+def test_who_would_rather_speak_is_heard_at_the_desk(new_page: NewPage):
+    page = new_page(width=320, height=640, script=False)
+    page.goto(ASK)
+    page.get_by_label(re.compile("^录音")).first.set_input_files(
+        [
+            {"name": "录音.amr", "mimeType": "audio/amr", "buffer": recording("amr", 2.0)},
+            {"name": "film.mp4", "mimeType": "video/mp4", "buffer": b"\0\0\0\x18ftypmp42" + b"\0" * 99},
+        ]
+    )
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_role("alert").get_by_text(re.compile("第2段（film.mp4）"))).to_be_visible()
+    expect(page.get_by_text("第 1 段录音（2秒）")).to_be_visible()
+    page.get_by_role("button", name="下一步：核对").click()
+    expect(page.get_by_role("heading", name="请核对")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^提交")).click()
+    expect(page).to_have_url(re.compile(r"/receipt$"))
+    number = page.url.split("/")[-2]
+    page.goto(f"/requests/{number}")
+    expect(page.get_by_text("录音 1（2秒）")).to_be_visible()
+    hotline = new_page(width=1280, height=800)
+    enter_desk(hotline, "hotline", "/desk/requests/dispatch")
+    hotline.get_by_role("link", name=re.compile(number)).click()
+    sound = hotline.locator("audio")
+    expect(sound).to_have_count(1)
+    played = sound.evaluate(
+        "async sound => { sound.muted = true; await sound.play(); return [sound.error, Math.round(sound.duration)]; }"
+    )
+    assert played == [None, 2]
+    assert serious_violations(hotline) == []

@@ -11,7 +11,13 @@ from shimin.capabilities.identity.public import PersonalData, Rows, register_per
 from shimin.capabilities.service_requests.domain.photos import KEPT_UNUSED
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.handles import CONTACT
-from shimin.capabilities.service_requests.models import Reporter, RequestPhoto, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.models import (
+    Reporter,
+    RequestPhoto,
+    RequestStep,
+    RequestVoice,
+    ServiceRequest,
+)
 from shimin.kernel.actor import SYSTEM, Actor
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import scope
@@ -23,7 +29,7 @@ _ERASED = "（已按本人要求删除）"
 
 
 def export_requests(actor: Actor) -> Rows:
-    """Return the actor's requests, their public steps, where they are told, and their photos as JPEG in base64."""
+    """Return the actor's requests, their public steps, where they are told, photos and recordings in base64."""
     if actor.account_id is None:
         return []
     with scope(actor):
@@ -50,12 +56,17 @@ def export_requests(actor: Actor) -> Rows:
             .order_by("id")
             .values("id", "request__number", "large", "width", "height", "sent_at")[:_MOST]
         )
+        voices: Sequence[Any] = list(
+            RequestVoice.objects.filter(request__account_id=actor.account_id)
+            .order_by("id")
+            .values("id", "request__number", "digest", "seconds", "sent_at")[:_MOST]
+        )
         rows = [
             *({"kind": "request", **row} for row in requests),
             *({"kind": "step", **row} for row in steps),
             *told,
         ]
-    return [*rows, *_pictures(sent)]
+    return [*rows, *_pictures(sent), *_recordings(voices)]
 
 
 def _pictures(sent: Iterable[Mapping[str, Any]]) -> Rows:
@@ -75,10 +86,28 @@ def _pictures(sent: Iterable[Mapping[str, Any]]) -> Rows:
     return found
 
 
-def erase_requests(account_id: int, person_id: int | None, now: datetime) -> int:
-    """Cut the link between account and requests, delete contacts, and words and photos of requests that are over.
+def _recordings(sent: Iterable[Mapping[str, Any]]) -> Rows:
+    """Return the recordings with their content, up to a limit in all, as with photos."""
+    found, size, store = [], 0, get_file_store()
+    for row in sent:
+        number = row["request__number"]
+        voice = {
+            "kind": "voice", "number": number, "seconds": row["seconds"], "sent_at": row["sent_at"],
+            "address": f"/requests/{number}/voices/{row['id']}", "mp3": "",
+        }  # fmt: skip
+        if size < _MOST_PICTURES_BYTES and store.has(row["digest"]):
+            content = store.get(row["digest"])
+            size += len(content)
+            voice["mp3"] = b64encode(content).decode()
+        found.append(voice)
+    return found
 
-    Files go with the next run of ``forget_unused_photos``: the same picture may be somebody else's as well.
+
+def erase_requests(account_id: int, person_id: int | None, now: datetime) -> int:
+    """Cut the link between account and requests, delete contacts, and words, photos and recordings of ended requests.
+
+    Files go with the next run of ``forget_unused_photos`` and ``forget_unused_voices``: the same picture may be
+    somebody else's as well.
     """
     with scope(SYSTEM):
         over = [str(state) for state in RequestState if state not in OPEN_STATES]
@@ -93,6 +122,10 @@ def erase_requests(account_id: int, person_id: int | None, now: datetime) -> int
             **unused
         )
         RequestPhoto.objects.filter(account_id=account_id).update(account_id=None)
+        voices = RequestVoice.objects.filter(request__in=mine.filter(state__in=over))
+        dropped += voices.update(**unused)
+        dropped += RequestVoice.objects.filter(account_id=account_id, request_id=None).update(**unused)
+        RequestVoice.objects.filter(account_id=account_id).update(account_id=None)
         mine.update(account_id=None, person_id=None, mandate_id=None)
         RequestStep.objects.filter(account_id=account_id).update(account_id=None)
         return int(ended) + int(dropped) + int(Reporter.objects.filter(account_id=account_id).delete()[0])
@@ -102,7 +135,7 @@ register_personal_data(
     PersonalData(
         key="service_requests", title="我的诉求",
         tables=("service_requests_request", "service_requests_step", "service_requests_reporter",
-                "service_requests_photo"),
+                "service_requests_photo", "service_requests_voice"),
         export=export_requests, erase=erase_requests,
         kept="正在办理的诉求继续办完，但不再和您的账号关联；已办结的只留编号、类别和答复，用于统计和监督。",
     )

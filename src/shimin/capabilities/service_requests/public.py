@@ -26,6 +26,7 @@ from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS
 from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
+from shimin.capabilities.service_requests.domain.voices import MOST_VOICES_AT_ONCE, words_beside_voice
 from shimin.capabilities.service_requests.events import (
     ArticleReviewed,
     CallBackNoted,
@@ -138,6 +139,14 @@ from shimin.capabilities.service_requests.operations.suggesting import suggest_c
 from shimin.capabilities.service_requests.operations.supervising import LadderSkipped, order, redo, summon, urge
 from shimin.capabilities.service_requests.operations.telling import is_told, tell_filed, tell_step
 from shimin.capabilities.service_requests.operations.upkeep import close_unrated, forget_filing_keys, resume_due
+from shimin.capabilities.service_requests.operations.voices import (
+    KeptVoice,
+    TooManyVoices,
+    VoiceGone,
+    forget_unused_voices,
+    read_voice_tokens,
+    receive_request_voice,
+)
 from shimin.capabilities.service_requests.ports import (
     Choice,
     Place,
@@ -224,7 +233,9 @@ from shimin.capabilities.service_requests.queries.views import (
     RequestLine,
     RequestView,
     StepView,
+    VoiceView,
 )
+from shimin.capabilities.service_requests.queries.voices import get_voice_for
 
 __all__ = [
     "BAD",
@@ -238,6 +249,7 @@ __all__ = [
     "MANDATE_SCOPE",
     "MOST_AT_ONCE",
     "MOST_LISTED",
+    "MOST_VOICES_AT_ONCE",
     "OFFICER",
     "OPEN_STATES",
     "RATING_WORDS",
@@ -276,6 +288,7 @@ __all__ = [
     "HighestLevel",
     "ImportOutcome",
     "KeptPhoto",
+    "KeptVoice",
     "LadderSkipped",
     "LookOver",
     "MergeRefused",
@@ -318,6 +331,9 @@ __all__ = [
     "Term",
     "TextReader",
     "TooManyPhotos",
+    "TooManyVoices",
+    "VoiceGone",
+    "VoiceView",
     "Who",
     "WrongCode",
     "accept",
@@ -361,6 +377,7 @@ __all__ = [
     "follow_split",
     "forget_filing_keys",
     "forget_unused_photos",
+    "forget_unused_voices",
     "forward_facts",
     "get_article",
     "get_desk_request",
@@ -369,6 +386,7 @@ __all__ = [
     "get_photo_for",
     "get_request_for",
     "get_text_reader",
+    "get_voice_for",
     "hand_over",
     "import_message",
     "is_danger",
@@ -410,8 +428,10 @@ __all__ = [
     "read_rating",
     "read_span",
     "read_time",
+    "read_voice_tokens",
     "receive_partner_photos",
     "receive_request_photo",
+    "receive_request_voice",
     "redo",
     "refuse_extension",
     "release_reply",
@@ -442,5 +462,6 @@ __all__ = [
     "update_position",
     "urge",
     "withdraw",
+    "words_beside_voice",
     "words_with",
 ]

@@ -6,6 +6,7 @@ from shimin.capabilities.service_requests.public import (
     close_unrated,
     forget_filing_keys,
     forget_unused_photos,
+    forget_unused_voices,
     issue_cards,
     resume_due,
 )
@@ -43,3 +44,9 @@ def turn_lights() -> None:
 def forget_photos() -> None:
     """Delete photos that no request uses, with their files."""
     forget_unused_photos(clock.now())
+
+
+@every(3600, "service_requests.forget_unused_voices")
+def forget_voices() -> None:
+    """Delete recordings that no request uses, with their files."""
+    forget_unused_voices(clock.now())

@@ -8,8 +8,6 @@ profile is dropped with everything else.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +15,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
-import structlog
-
 from shimin.kernel.errors import InvalidInput
+from shimin.kernel.files.apart import run_apart
 
 LARGEST_BYTES = 20 * 2**20
 LARGEST_PIXELS = 64_000_000  # a 48-megapixel phone fits; decoded, 64 million are 190 MB
 _AT_ONCE = threading.BoundedSemaphore(2)  # photos decoded at the same time in one process: memory, not time
 _WAIT_SECONDS = 40  # longer than the drawing's own bound of processor time
 _DRAWING = Path(__file__).with_name("drawing.py")
-
-log = structlog.get_logger(__name__)
 
 
 class PhotoRefused(InvalidInput):
@@ -100,18 +95,7 @@ def read_photo(content: bytes) -> Photo:
 def _drawn(content: bytes) -> bytes:
     """Return what the drawing process wrote; nothing when it was ended by the file or took too long."""
     sides = [f"{name}={side}" for name, side in _LONGEST_SIDE.items()]
-    command = [sys.executable, "-I", str(_DRAWING), str(LARGEST_PIXELS), *sides]
-    try:
-        done = subprocess.run(  # noqa: S603 - a program of our own; the photo is its input only
-            command, input=content, capture_output=True, timeout=_WAIT_SECONDS, env={}, check=False
-        )
-    except subprocess.TimeoutExpired:
-        log.warning("photo_drawing_stopped", seconds=_WAIT_SECONDS)
-        return b""
-    if done.returncode:
-        log.warning("photo_drawing_ended", status=done.returncode, said=done.stderr[-2000:].decode(errors="replace"))
-        return b""
-    return done.stdout
+    return run_apart(_DRAWING, [str(LARGEST_PIXELS), *sides], content, seconds=_WAIT_SECONDS, name="photo_drawing")
 
 
 def _read(said: Mapping[str, Any], pictures: bytes) -> Photo:

@@ -1,4 +1,4 @@
-"""From an upload to stored pictures: bounded, looked through, drawn anew, kept."""
+"""From an upload to stored pictures or a stored voice: bounded, looked through, made anew, kept."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from shimin.kernel.db import require_no_transaction
 from shimin.kernel.files.photos import LARGEST_BYTES, PhotoTooLarge, Position, RenditionName, read_photo
 from shimin.kernel.files.scanning import Scanner, get_scanner
 from shimin.kernel.files.store import FileStore, get_file_store
+from shimin.kernel.files.voices import LARGEST_VOICE_BYTES, VoiceTooLarge, read_voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,28 @@ def receive_photo(upload: BinaryIO, *, store: FileStore | None = None, scanner: 
     digests = {name: keeping.put(rendition.content) for name, rendition in photo.renditions.items()}
     large = photo.renditions[RenditionName.LARGE]
     return StoredPhoto(digests, large.width, large.height, photo.position)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVoice:
+    """A voice in the store, as MP3: its digest, its length in seconds and in bytes."""
+
+    digest: str
+    seconds: float
+    size_bytes: int
+
+
+def receive_voice(upload: BinaryIO, *, store: FileStore | None = None, scanner: Scanner | None = None) -> StoredVoice:
+    """Take an uploaded voice file into the store, recorded anew. Outside a transaction, as with photos.
+
+    Raises:
+        VoiceTooLarge, VoiceRefused: see ``read_voice``.
+        FileInfected, ScannerUnavailable: see ``Scanner``.
+    """
+    require_no_transaction()
+    content = upload.read(LARGEST_VOICE_BYTES + 1)
+    if len(content) > LARGEST_VOICE_BYTES:
+        raise VoiceTooLarge
+    (scanner or get_scanner()).check(content)
+    voice = read_voice(content)
+    return StoredVoice((store or get_file_store()).put(voice.content), voice.seconds, len(voice.content))

@@ -23,15 +23,15 @@ class FileInfected(InvalidInput):
 
     code = "file_infected"
     message = "这个文件没有通过安全检查，没有保存。"
-    mend = "请用安全软件检查您的设备，换一张照片再传。"
+    mend = "请用安全软件检查您的设备，换一个文件再传。"
 
 
 class ScannerUnavailable(Unavailable):
     """The scanner does not answer, so nothing is accepted unseen."""
 
     code = "scanner_unavailable"
-    message = "现在不能检查文件，照片暂时传不了。"
-    mend = "请先提交文字，照片稍后再补充。"
+    message = "现在不能检查文件，照片和录音暂时传不了。"
+    mend = "请先提交文字，照片和录音稍后再补充。"
 
 
 class Scanner(Protocol):
@@ -48,7 +48,7 @@ class Scanner(Protocol):
 
 
 class NoScanner:
-    """Looks at nothing: no scanner is set. Photos are still only kept as pixels that were drawn anew."""
+    """Looks at nothing: no scanner is set. Photos and voices are still kept only as they were made anew."""
 
     def check(self, content: bytes) -> None:
         return None

@@ -44,9 +44,11 @@ from shimin.capabilities.service_requests.public import (
     read_filing,
     read_photo_tokens,
     read_rating,
+    read_voice_tokens,
     reopen,
     update_position,
     withdraw,
+    words_beside_voice,
 )
 from shimin.kernel import clock
 from shimin.kernel.errors import NotFound
@@ -78,13 +80,15 @@ def address_of(request: HttpRequest) -> str:
 )  # fmt: skip
 def post_request(request: Request, body: RequestIn) -> Status[dict[str, Any]]:
     filing = read_filing(
-        city_code=body.city_code, words=body.words, kind=RequestKind(body.kind) if body.kind else None,
+        city_code=body.city_code, words=words_beside_voice(body.words, has_voice=bool(body.voices)),
+        kind=RequestKind(body.kind) if body.kind else None,
         place=Place(body.address, body.region_code, body.lng, body.lat), accuracy_metres=body.accuracy_metres,
         is_confidential=body.is_confidential, is_emergency=body.is_emergency, contact_phone=body.contact_phone,
     )  # fmt: skip
     receipt = file_request(
         actor=request.actor, filing=filing, idempotency_key=idempotency_key(request) or "", now=clock.now(),
         address=address_of(request), channel="api", photo_ids=photo_ids(body.photos),
+        voice_ids=voice_ids(body.voices),
     )  # fmt: skip
     names = ("request_id", "number", "query_code", "due_at", "is_repeated")
     told = {name: getattr(receipt, name) for name in names}
@@ -184,6 +188,15 @@ def photo_ids(tokens: list[str]) -> list[int]:
     return [photo.photo_id for photo in read_photo_tokens(tokens)]
 
 
+def voice_ids(tokens: list[str]) -> list[int]:
+    """Return the recordings that tokens stand for.
+
+    Raises:
+        VoiceGone, TooManyVoices: see ``read_voice_tokens``.
+    """
+    return [voice.voice_id for voice in read_voice_tokens(tokens)]
+
+
 def row_id(text: str) -> int:
     """Return an id that fits the database; others name nothing."""
     number = int(text)
@@ -198,7 +211,7 @@ def _take(request: Request, request_id: int, body: StepIn, now: datetime, *, num
     }  # fmt: skip
     match Action(body.action):
         case Action.ADD_FACTS:
-            add_facts(**where, words=body.words, photo_ids=photo_ids(body.photos))
+            add_facts(**where, words=body.words, photo_ids=photo_ids(body.photos), voice_ids=voice_ids(body.voices))
         case Action.WITHDRAW:
             withdraw(**where, words=body.words)
         case Action.REOPEN:

@@ -11,6 +11,7 @@ from pydantic import Field
 from shimin.capabilities.service_requests.public import (
     LONGEST_WORDS,
     MOST_AT_ONCE,
+    MOST_VOICES_AT_ONCE,
     ClockView,
     LookOver,
     RequestKind,
@@ -38,8 +39,17 @@ PhotoTokens = Annotated[
 ]
 
 
+VoiceTokens = Annotated[
+    list[Annotated[str, Field(max_length=400)]],
+    Field(default_factory=list, max_length=MOST_VOICES_AT_ONCE, description="Tokens of voice files sent before."),
+]
+
+
 class RequestIn(AskIn):
-    """A request to file. Without `kind` the words decide. A position is WGS-84; send it with its accuracy."""
+    """A request to file. Without `kind` the words decide; with a voice file there need be none.
+
+    A position is WGS-84; send it with its accuracy.
+    """
 
     kind: str | None = Field(default=None, pattern=f"^({_KINDS})$")
     region_code: str = Field(default="", max_length=6)
@@ -50,6 +60,7 @@ class RequestIn(AskIn):
     is_emergency: bool = False
     contact_phone: str = Field(default="", max_length=40)
     photos: PhotoTokens
+    voices: VoiceTokens
 
 
 class ReceiptOut(Schema):
@@ -157,6 +168,20 @@ class SentPhotoOut(Schema):
     lat: float | None
 
 
+class VoiceOut(Schema):
+    """A recording and its length."""
+
+    voice_id: IdText
+    seconds: float
+
+
+class SentVoiceOut(Schema):
+    """A voice file that was received. `voice` stands for it in a request or facts, for a day."""
+
+    voice: str
+    seconds: float
+
+
 class RequestBriefOut(Schema):
     """A request in a list."""
 
@@ -189,6 +214,7 @@ class RequestOut(RequestBriefOut):
     actions: list[str]
     steps: list[StepOut]
     photos: list[PhotoOut]
+    voices: list[VoiceOut]
 
 
 class StepIn(Schema):
@@ -199,6 +225,7 @@ class StepIn(Schema):
     rating: str = Field(default="", max_length=40, examples=["satisfied"])
     wants_contact: bool = False
     photos: PhotoTokens
+    voices: VoiceTokens
 
 
 class PositionIn(Schema):
@@ -221,6 +248,12 @@ class OpenedPhotoIn(LookUpIn):
 
     photo_id: IdText
     size: str = Field(default="large", pattern="^(large|small)$")
+
+
+class OpenedVoiceIn(LookUpIn):
+    """A recording by number and query code."""
+
+    voice_id: IdText
 
 
 class OpenedStepIn(StepIn, LookUpIn):
@@ -281,6 +314,7 @@ def request_out(view: RequestView, actions: list[str]) -> dict[str, Any]:
             {name: getattr(photo, name) for name in ("photo_id", "by_staff", "width", "height")}
             for photo in view.photos
         ],
+        "voices": [{"voice_id": voice.voice_id, "seconds": voice.seconds} for voice in view.voices],
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.models.requests import (
     ServiceRequest,
 )
 from shimin.capabilities.service_requests.models.supervision import CallBack, Card
+from shimin.capabilities.service_requests.models.voices import RequestVoice
 
 __all__ = [
     "Article",
@@ -25,5 +26,6 @@ __all__ = [
     "RequestNote",
     "RequestPhoto",
     "RequestStep",
+    "RequestVoice",
     "ServiceRequest",
 ]

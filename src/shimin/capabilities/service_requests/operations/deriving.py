@@ -24,6 +24,7 @@ from shimin.capabilities.service_requests.handles import code_hash, query_code
 from shimin.capabilities.service_requests.models import Reporter, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.operations.moving import Change, take_step, write_step
 from shimin.capabilities.service_requests.operations.photos import copy_photos
+from shimin.capabilities.service_requests.operations.voices import copy_voices
 from shimin.capabilities.service_requests.queries.rows import lock_request
 from shimin.kernel import events
 from shimin.kernel.actor import SYSTEM, Actor
@@ -117,11 +118,12 @@ def follow_split(*, request_id: int, step_id: int, now: datetime) -> int:
 
 
 def follow_hand_over(*, request_id: int, step_id: int, now: datetime) -> None:
-    """Give the other city the photos, and the contacts of reporters who may be known; for the worker. Idempotent."""
+    """Give the other city photos, recordings and contacts of reporters who may be known; for the worker. Idempotent."""
     with scope(SYSTEM):
         step = RequestStep.objects.get(id=step_id)
         mirror = ServiceRequest.objects.get(id=int(step.details["mirror"]))
         copy_photos(request_id=request_id, to_request_id=mirror.id)
+        copy_voices(request_id=request_id, to_request_id=mirror.id)
         if Reporter.objects.filter(request_id=mirror.id).exists():
             return
         for reporter in Reporter.objects.filter(request_id=request_id, is_confidential=False).exclude(contact=b""):

@@ -26,6 +26,7 @@ from shimin.capabilities.service_requests.domain.kinds import RequestKind, kind_
 from shimin.capabilities.service_requests.events import RequestFiled
 from shimin.capabilities.service_requests.handles import CONTACT, code_hash, key_hash, query_code
 from shimin.capabilities.service_requests.operations.photos import attach_photos
+from shimin.capabilities.service_requests.operations.voices import attach_voices
 from shimin.capabilities.service_requests.ports import Place
 from shimin.capabilities.service_requests.queries.opening import opened
 from shimin.kernel import audit, events, rate
@@ -127,6 +128,7 @@ def file_request(
     address: str = "",
     channel: str | None = None,
     photo_ids: Sequence[int] = (),
+    voice_ids: Sequence[int] = (),
     counted: tuple[str, int] | None = None,
     also: Callable[[int], None] | None = None,
 ) -> Receipt:
@@ -134,12 +136,12 @@ def file_request(
 
     Idempotent per (account, key): a repeated call returns the first receipt; without an account the key alone counts,
     so it must be a secret of the filer's ("" : no key). ``address`` is the client's, for the limit of filings without
-    an account; ``counted``: (key, filings an hour) instead. ``photo_ids`` were received before
-    (``receive_request_photo``) and are filed with it or not at all. ``also`` is called with the id of a new request in
-    the same transaction, where it is open to the actor.
+    an account; ``counted``: (key, filings an hour) instead. ``photo_ids`` and ``voice_ids`` were
+    received before (``receive_request_photo``, ``receive_request_voice``) and are filed with it or not at all. ``also``
+    is called with the id of a new request in the same transaction, where it is open to the actor.
 
     Raises:
-        PhotoGone, TooManyPhotos: see there.
+        PhotoGone, TooManyPhotos, VoiceGone, TooManyVoices: see there.
         TooManyRequests: more filings in an hour than a person makes.
         NotForOthers: a hat is on that does not reach so far.
         SignInRequired: the law wants a name for this kind.
@@ -153,7 +155,9 @@ def file_request(
     clock = Clock(term.deadline, now)
     due_at = clock.due_at(working_calendar())
     request = _columns(actor, filing, request_id, clock, due_at, channel or actor.channel)
-    outcome, found_id, number, due_at, kind = _run(actor, request, filing, idempotency_key, now, photo_ids, also)
+    outcome, found_id, number, due_at, kind = _run(
+        actor, request, filing, idempotency_key, now, photo_ids, voice_ids, also
+    )
     if outcome == "key_reused":
         raise FilingKeyReused
     return Receipt(
@@ -218,6 +222,7 @@ def _run(
     key: str,
     now: datetime,
     photo_ids: Sequence[int] = (),
+    voice_ids: Sequence[int] = (),
     also: Callable[[int], None] | None = None,
 ) -> tuple[str, int, str, datetime, str]:
     """Run the statement; a number that is taken already is drawn again."""
@@ -244,12 +249,15 @@ def _run(
             with scope(actor), connection.cursor() as cursor:
                 cursor.execute(_FILE, values)
                 row: tuple[str, int, str, datetime, str] = cursor.fetchone()
-                if (photo_ids or also) and row[0] == "filed":
+                if (photo_ids or voice_ids or also) and row[0] == "filed":
                     if actor.kind is ActorKind.ANONYMOUS:
                         opened(row[2], query_code(request_id))
                     attach_photos(
                         actor=actor, request_id=request_id, step_id=request["step_id"], photo_ids=photo_ids,
                         is_shown=True,
+                    )  # fmt: skip
+                    attach_voices(
+                        actor=actor, request_id=request_id, step_id=request["step_id"], voice_ids=voice_ids
                     )  # fmt: skip
                     if also is not None:
                         also(request_id)

@@ -10,6 +10,7 @@ from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.photos import PHOTO_FACTS
 from shimin.capabilities.service_requests.domain.rating import BAD, Rating
 from shimin.capabilities.service_requests.domain.steps import Action
+from shimin.capabilities.service_requests.domain.voices import VOICE_FACTS
 from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.capabilities.service_requests.operations.moving import Change, take_step
 from shimin.kernel.actor import Actor
@@ -36,18 +37,19 @@ def add_facts(
     number: str = "",
     code: str = "",
     photo_ids: Sequence[int] = (),
+    voice_ids: Sequence[int] = (),
 ) -> int:
-    """Add words, photos (received before) or both to an open request; who handles it sees them.
+    """Add words, photos or recordings (received before) to an open request; who handles it sees them.
 
     Raises:
-        InvalidInput: nothing is said and no photo added.
-        PhotoGone, TooManyPhotos: see there.
+        InvalidInput: nothing is said and nothing added.
+        PhotoGone, TooManyPhotos, VoiceGone, TooManyVoices: see there.
         StepRefused, NotFound: see ``take_step``.
     """
     return take_step(
         actor=actor, request_id=request_id, action=Action.ADD_FACTS, now=now, number=number, code=code,
-        words=words if words.strip() or not photo_ids else PHOTO_FACTS,
-        decide=lambda row, text: Change(words=text, photo_ids=photo_ids),
+        words=words if words.strip() else (VOICE_FACTS if voice_ids else PHOTO_FACTS if photo_ids else ""),
+        decide=lambda row, text: Change(words=text, photo_ids=photo_ids, voice_ids=voice_ids),
     )  # fmt: skip
 
 

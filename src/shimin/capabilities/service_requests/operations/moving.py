@@ -16,6 +16,7 @@ from shimin.capabilities.service_requests.domain.steps import Action, ClockEffec
 from shimin.capabilities.service_requests.events import RequestMoved
 from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.capabilities.service_requests.operations.photos import attach_photos
+from shimin.capabilities.service_requests.operations.voices import attach_voices
 from shimin.capabilities.service_requests.queries.opening import opened
 from shimin.capabilities.service_requests.queries.rows import lock_in_order, lock_request, may, may_read
 from shimin.kernel import audit, events
@@ -46,7 +47,7 @@ class Change:
 
     ``clock_amount``: by how much an extension lengthens it. ``clock``: the one that takes its place (reopening).
     ``clock_note``: why the clock stands. ``audit``: ids and codes, no words. ``is_public`` None: as the table says.
-    ``photo_ids``: received photos that the step uses.
+    ``photo_ids``, ``voice_ids``: received photos and recordings that the step uses.
     """
 
     columns: Mapping[str, Any] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Change:
     clock: Clock | None = None
     is_public: bool | None = None
     photo_ids: Sequence[int] = ()
+    voice_ids: Sequence[int] = ()
 
 
 Decide = Callable[[ServiceRequest, str], Change]
@@ -141,6 +143,7 @@ def write_step(*, actor: Actor, row: ServiceRequest, step: Step, change: Change,
     attach_photos(
         actor=actor, request_id=row.id, step_id=step_id, photo_ids=change.photo_ids, is_shown=is_public
     )  # fmt: skip
+    attach_voices(actor=actor, request_id=row.id, step_id=step_id, voice_ids=change.voice_ids)
     return step_id
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from shimin.capabilities.service_requests.domain.open311 import CHANNEL
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES
 from shimin.capabilities.service_requests.domain.steps import Action, step_of
+from shimin.capabilities.service_requests.domain.voices import VOICE_WORDS
 from shimin.capabilities.service_requests.models import PartnerFiling, ServiceRequest
 from shimin.capabilities.service_requests.operations.moving import Change, write_step
 from shimin.capabilities.service_requests.ports import get_text_reader
@@ -21,8 +22,8 @@ def suggest_category(*, request_id: int, now: datetime) -> bool:
     """Read a request's words and note the proposed categories; tell whether anything was noted. Idempotent."""
     with scope(SYSTEM):
         row = lock_request(request_id)
-        if row.suggestion is not None or row.state not in OPEN_STATES:
-            return False
+        if row.suggestion is not None or row.state not in OPEN_STATES or row.words == VOICE_WORDS:
+            return False  # nobody reads what is only said: a person dispatches it
         suggestion = get_text_reader().suggest(row.words, city_code=row.city_code)
         if not suggestion.choices:
             return False

@@ -27,6 +27,7 @@ from shimin.capabilities.service_requests.queries.views import (
     queue_line,
     step_view,
 )
+from shimin.capabilities.service_requests.queries.voices import list_voices
 from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import scope
@@ -111,7 +112,7 @@ def count_queue(actor: Actor, *, wanted: QueueFilter, roles: Sequence[str] = STA
 
 
 def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
-    """Return one request in the actor's grants, with steps, notes, reporters and possible actions. Four statements.
+    """Return one request in the actor's grants, with steps, notes, reporters and possible actions.
 
     Raises:
         NotFound: there is none in the actor's grants.
@@ -125,7 +126,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         steps = list(RequestStep.objects.filter(request_id=row.id).order_by("version"))
         notes = list(RequestNote.objects.filter(request_id=row.id).order_by("id"))
         reporters = list(Reporter.objects.filter(request_id=row.id).order_by("id")[:200])
-        photos = list_photos(actor, row)
+        photos, voices = list_photos(actor, row), list_voices(actor, row)
     return DeskRequest(
         line=queue_line(row), words=row.words, place=place_of(row), accuracy_metres=row.accuracy_metres,
         channel=row.channel, is_anonymous=row.account_id is None, is_confidential=row.is_confidential,
@@ -137,6 +138,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         steps=tuple(step_view(step, for_staff=True) for step in steps),
         notes=tuple(NoteView(note.id, note.account_id, note.words, note.written_at) for note in notes),
         reporters=tuple(map(_reporter, reporters)), actions=actions_for(actor, row), photos=photos,
+        voices=voices,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from shimin.capabilities.service_requests.queries.views import (
     place_of,
     step_view,
 )
+from shimin.capabilities.service_requests.queries.voices import list_voices
 from shimin.kernel import rate
 from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.db import scope
@@ -38,7 +39,8 @@ _LIST_COLUMNS = (
 )  # fmt: skip
 # S608: names of columns of our own models.
 _REQUEST = f"""
-    SELECT {columns(ServiceRequest, "r")}, EXISTS (SELECT 1 FROM service_requests_photo p WHERE p.request_id = r.id)
+    SELECT {columns(ServiceRequest, "r")}, EXISTS (SELECT 1 FROM service_requests_photo p WHERE p.request_id = r.id),
+        EXISTS (SELECT 1 FROM service_requests_voice v WHERE v.request_id = r.id)
     FROM service_requests_request r WHERE r.id = %s
 """  # noqa: S608
 _STEPS = f"""
@@ -56,7 +58,7 @@ class OwnPage:
 
 
 def get_request_for(*, actor: Actor, request_id: int) -> RequestView:
-    """Return a request of the actor's, filed or joined. Three statements; four with photos.
+    """Return a request of the actor's, filed or joined. Three statements; one more with photos, one with recordings.
 
     Raises:
         NotFound: the actor has none of this id.
@@ -150,10 +152,11 @@ def _view(actor: Actor, request_id: int, unlocked_number: str | None) -> Request
         found = cursor.fetchone()
         if found is None:
             raise WrongCode if unlocked_number else NotFound("没有找到这件诉求。")
-        row, has_photos = made(ServiceRequest, found[:-1]), found[-1]
+        row, has_photos, has_voices = made(ServiceRequest, found[:-2]), found[-2], found[-1]
         cursor.execute(_STEPS, [request_id])
         views = tuple(step_view(made(RequestStep, step), for_staff=False) for step in cursor.fetchall())
-    is_filer = is_reporter(actor, row, row.id if unlocked_number else None)
+    unlocked_id = row.id if unlocked_number else None
+    is_filer = is_reporter(actor, row, unlocked_id)
     if not is_filer:  # what others wrote is theirs: who joined sees what the offices did
         views = tuple(each for each in views if each.by in (ActorKind.STAFF, ActorKind.SYSTEM))
     return RequestView(
@@ -163,7 +166,8 @@ def _view(actor: Actor, request_id: int, unlocked_number: str | None) -> Request
         category=row.category, place=place_of(row), filed_at=row.filed_at, clock=clock_view(row), answer=row.answer,
         answered_at=row.answered_at, rating=row.rating if is_filer else "", merged_into_id=row.merged_into_id,
         steps=views, query_code=query_code(row.id) if is_filer else "",
-        photos=list_photos(actor, row, row.id if unlocked_number else None) if has_photos else (),
+        photos=list_photos(actor, row, unlocked_id) if has_photos else (),
+        voices=list_voices(actor, row, unlocked_id) if has_voices else (),
     )  # fmt: skip
 
 

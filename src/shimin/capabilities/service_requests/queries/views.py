@@ -45,6 +45,15 @@ class PhotoView:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceView:
+    """A recording at a step, and how long it is in seconds."""
+
+    voice_id: int
+    step_id: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClockView:
     """The promise: due before ``due_at`` unless it stands still, and then why."""
 
@@ -86,6 +95,7 @@ class RequestView:
     steps: tuple[StepView, ...]
     query_code: str = ""
     photos: tuple[PhotoView, ...] = ()
+    voices: tuple[VoiceView, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -186,6 +196,7 @@ class DeskRequest:
     reporters: tuple[ReporterView, ...]
     actions: tuple[Action, ...]
     photos: tuple[PhotoView, ...] = ()
+    voices: tuple[VoiceView, ...] = ()
 
 
 def clock_view(row: ServiceRequest) -> ClockView:

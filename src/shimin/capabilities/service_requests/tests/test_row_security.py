@@ -30,7 +30,7 @@ from shimin.kernel.testing import connect_as
 
 TABLES = (
     "service_requests_request", "service_requests_step", "service_requests_note", "service_requests_reporter",
-    "service_requests_query_handle", "service_requests_filing_key", "service_requests_photo",
+    "service_requests_query_handle", "service_requests_filing_key", "service_requests_photo", "service_requests_voice",
     "service_requests_partner_filing", "service_requests_partner_update",
 )  # fmt: skip
 READ_BY_REPORTERS = ("service_requests_request", "service_requests_step", "service_requests_reporter")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
@@ -22,15 +23,26 @@ from shimin.capabilities.service_requests.public import (
     join_request,
     look_over,
     read_filing,
+    words_beside_voice,
 )
 from shimin.capabilities.service_requests.web.forms import AskForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code
 from shimin.capabilities.service_requests.web.presenting import day_words
 from shimin.capabilities.service_requests.web.uploads import SentPhotos, take_photos
+from shimin.capabilities.service_requests.web.voice_uploads import SentVoices, take_voices
 from shimin.kernel import clock
 from shimin.kernel.errors import InvalidInput
 from shimin.kernel.rate import LocalBucket
 from shimin.kernel.web.access import Request, public, signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The files of a form."""
+
+    photos: SentPhotos
+    voices: SentVoices
+
 
 # Looking over costs a comparison with two hundred texts.
 _previews = LocalBucket(limit=20, per_seconds=60)
@@ -46,7 +58,9 @@ def ask(request: Request, region_code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, city.code, AskForm(districts))
     photos = take_photos(request, city_code=city.code)
-    form = AskForm(districts, _with_position(request.POST, photos))
+    voices = take_voices(request, city_code=city.code)
+    sent = Sent(photos, voices)
+    form = AskForm(districts, _with_words(_with_position(request.POST, photos), voices))
     try:
         filing = _read(form, city.code)
     except InvalidInput as wrong:
@@ -54,13 +68,25 @@ def ask(request: Request, region_code: str) -> HttpResponse:
             form.add_error(name if name in form.fields else None, words)
     for fault in photos.faults:
         form.add_error("photos", fault)
+    for fault in voices.faults:
+        form.add_error("voices", fault)
     if form.errors:
-        return _page(request, city.code, form, photos, status=422)
+        return _page(request, city.code, form, sent, status=422)
     if request.POST.get("step") == "file":
-        return _file(request, filing, photos)
+        return _file(request, filing, sent)
     if request.POST.get("step") == "edit":
-        return _page(request, city.code, form, photos)
-    return _look_over(request, city.code, form, filing, photos)
+        return _page(request, city.code, form, sent)
+    return _look_over(request, city.code, form, filing, sent)
+
+
+def _with_words(said: QueryDict, voices: SentVoices) -> QueryDict:
+    """Return what was said; who has only spoken need not write."""
+    words = words_beside_voice(said.get("words", ""), has_voice=bool(voices.tokens))
+    if words == said.get("words", ""):
+        return said
+    with_it = said.copy()
+    with_it["words"] = words
+    return with_it
 
 
 def _with_position(said: QueryDict, photos: SentPhotos) -> QueryDict:
@@ -90,7 +116,7 @@ def _read(form: AskForm, city_code: str) -> Filing:
 
 
 def _page(
-    request: Request, city_code: str, form: AskForm, photos: SentPhotos | None = None, *, status: int = 200
+    request: Request, city_code: str, form: AskForm, sent: Sent | None = None, *, status: int = 200
 ) -> HttpResponse:
     context = {
         "city": get_region(city_code),
@@ -98,12 +124,13 @@ def _page(
         "more": [form[name] for name in ("region_code", "kind", "contact_phone", "is_confidential")],
         "more_open": any(form[name].errors for name in ("region_code", "kind", "contact_phone")),
         "is_danger": is_danger(str(form["words"].value() or "")),
-        "thumbnails": photos.thumbnails if photos else [],
+        "thumbnails": sent.photos.thumbnails if sent else [],
+        "players": sent.voices.players if sent else [],
     }
     return _private(render(request, "service_requests/ask.html", context, status=status))
 
 
-def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing, photos: SentPhotos) -> HttpResponse:
+def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing, sent: Sent) -> HttpResponse:
     """Show what the platform makes of the words before anything is kept."""
     _previews.take(str(request.actor.account_id or request.META.get("REMOTE_ADDR", "")))
     seen = look_over(actor=request.actor, filing=filing, now=clock.now())
@@ -119,9 +146,14 @@ def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing, 
         "similar": seen.similar,
         "answers": seen.answers,
         "articles": seen.articles,
-        "fields": [*_kept_fields(form, filing), *(("photo", token) for token in photos.tokens)],
-        "thumbnails": photos.thumbnails,
-        "is_photo_position": photos.position is not None and form.cleaned_data["uses_photo_position"],
+        "fields": [
+            *_kept_fields(form, filing),
+            *(("photo", token) for token in sent.photos.tokens),
+            *(("voice", token) for token in sent.voices.tokens),
+        ],
+        "thumbnails": sent.photos.thumbnails,
+        "players": sent.voices.players,
+        "is_photo_position": sent.photos.position is not None and form.cleaned_data["uses_photo_position"],
         "key": secrets.token_urlsafe(24),
     }
     return _private(render(request, "service_requests/look_over.html", context))
@@ -137,10 +169,11 @@ def _kept_fields(form: AskForm, filing: Filing) -> list[tuple[str, str]]:
     return list(kept.items())
 
 
-def _file(request: Request, filing: Filing, photos: SentPhotos) -> HttpResponse:
+def _file(request: Request, filing: Filing, sent: Sent) -> HttpResponse:
     receipt = file_request(
         actor=request.actor, filing=filing, idempotency_key=request.POST.get("key", "")[:64], now=clock.now(),
-        address=request.META.get("REMOTE_ADDR", ""), photo_ids=photos.photo_ids,
+        address=request.META.get("REMOTE_ADDR", ""), photo_ids=sent.photos.photo_ids,
+        voice_ids=sent.voices.voice_ids,
     )  # fmt: skip
     response = HttpResponseRedirect(reverse("service_requests:receipt", args=[receipt.number]))
     if request.actor.account_id is None:

@@ -44,6 +44,7 @@ from shimin.capabilities.service_requests.web.desk_queues import QUEUES, Request
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.capabilities.service_requests.web.supervision import card_rows
 from shimin.capabilities.service_requests.web.uploads import photos_of_step
+from shimin.capabilities.service_requests.web.voice_uploads import length_words
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar.lights import LightRule
@@ -170,6 +171,7 @@ def _page(
         "may_appeal": _may_appeal(request.actor, line),
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
         "note_fault": note_fault,
+        "players": [(voice, length_words(voice.seconds)) for voice in shown.voices],
         "own_photos": [photo for photo in shown.photos if not photo.by_staff],
         "their_photos": [photo for photo in shown.photos if photo.by_staff],
         "wrong_form": wrong[1] if wrong else None,

@@ -37,6 +37,7 @@ from shimin.capabilities.service_requests.web.forms import LookUpForm, RateForm,
 from shimin.capabilities.service_requests.web.kept_codes import keep_code, kept_codes
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.capabilities.service_requests.web.uploads import photos_of_step
+from shimin.capabilities.service_requests.web.voice_uploads import length_words, voices_of_step
 from shimin.kernel import clock
 from shimin.kernel.errors import DomainError, InvalidInput, NotFound, TooManyRequests
 from shimin.kernel.values.numbers import check_public_number
@@ -44,7 +45,7 @@ from shimin.kernel.web.access import Request, public, signed_in
 
 _FORMS: dict[Action, Callable[[Any], Form]] = {
     Action.ADD_FACTS: lambda data: WordsForm(
-        "补充什么情况", "例如：现在有两盏灯不亮了。", data, prefix="facts", with_photos=True
+        "补充什么情况", "例如：现在有两盏灯不亮了。", data, prefix="facts", with_files=True
     ),
     Action.REOPEN: lambda data: WordsForm(
         "哪里没有办好", "例如：答复说修好了，昨晚去看还是不亮。", data, prefix="reopen"
@@ -164,7 +165,8 @@ def _take(request: Request, opened: Opened, action: Action, now: datetime) -> No
     match action:
         case Action.ADD_FACTS:
             photo_ids = photos_of_step(request, city_code=opened.view.city_code)
-            add_facts(**where, words=said, photo_ids=photo_ids)
+            voice_ids = voices_of_step(request, city_code=opened.view.city_code)
+            add_facts(**where, words=said, photo_ids=photo_ids, voice_ids=voice_ids)
         case Action.WITHDRAW:
             withdraw(**where)
         case Action.POSITION:
@@ -215,6 +217,7 @@ def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] |
         "may_withdraw": Action.WITHDRAW in actions,
         "wrong_form": forms.get(str(wrong[0])) if wrong else None,
         "by_code": bool(opened.code),
+        "players": [(voice, length_words(voice.seconds)) for voice in view.voices],
         "own_photos": [photo for photo in view.photos if not photo.by_staff],
         "their_photos": [photo for photo in view.photos if photo.by_staff],
     }

@@ -9,6 +9,7 @@ from django import forms
 
 from shimin.capabilities.service_requests.public import KIND_WORDS, LONGEST_ADDRESS, LONGEST_WORDS, RATING_WORDS
 from shimin.capabilities.service_requests.web.uploads import PhotosField
+from shimin.capabilities.service_requests.web.voice_uploads import VoicesField
 
 _NULLS = {"null_characters_not_allowed": "内容里有不能保存的字符，请删掉后再提交。"}
 
@@ -46,6 +47,7 @@ class AskForm(forms.Form):
     uses_photo_position = forms.BooleanField(
         label="照片里如果有拍摄位置，用它作为这件事的地点（不勾选就不读取）", required=False
     )
+    voices = VoicesField()
     is_emergency = forms.BooleanField(label="有人现在有生命危险，请值班台马上处置", required=False)
     lng = forms.FloatField(required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
@@ -89,13 +91,14 @@ class WordsForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         prefix: str,
-        with_photos: bool = False,
+        with_files: bool = False,
     ) -> None:
         """``prefix`` keeps the ids of several boxes on a page apart."""
         super().__init__(data, auto_id=f"{prefix}_%s")
         self.fields["words"].label, self.fields["words"].help_text = label, example
-        if with_photos:
+        if with_files:
             self.fields["photos"] = PhotosField()
+            self.fields["voices"] = VoicesField()
 
 
 class RateForm(forms.Form):

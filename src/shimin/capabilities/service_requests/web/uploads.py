@@ -125,6 +125,10 @@ def _uploads(files: MultiValueDict[str, Any]) -> Sequence[Any]:
 
 
 def _fault(number: int, upload: Any, wrong: DomainError) -> str:
+    return f"第{number}张（{shown_name(upload)}）：{wrong.message}{wrong.mend}"
+
+
+def shown_name(upload: Any) -> str:
+    """Return the name of a file as a fault tells it, not longer than a line."""
     name = str(upload.name or "")
-    shown = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
-    return f"第{number}张（{shown}）：{wrong.message}{wrong.mend}"
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"

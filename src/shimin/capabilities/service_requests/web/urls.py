@@ -14,12 +14,14 @@ from shimin.capabilities.service_requests.web import (
     photos,
     supervision,
     supervision_paper,
+    voices,
 )
 from shimin.capabilities.service_requests.web.open311.urls import urlpatterns as open311
 
 app_name = "service_requests"
 _NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
 _PHOTO = r"(?P<photo_id>[0-9]{1,19})/(?P<size>large|small)"
+_VOICE = r"(?P<voice_id>[0-9]{1,19})"
 
 urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask$", ask.ask, name="ask"),
@@ -31,6 +33,9 @@ urlpatterns = [
     re_path(rf"^requests/{_NUMBER}/photos/{_PHOTO}$", photos.own, name="photo"),
     path("requests/photos/<str:token>", photos.waiting, name="waiting_photo"),
     re_path(rf"^desk/requests/(?P<request_id>[0-9]{{1,19}})/photos/{_PHOTO}$", photos.desk, name="desk_photo"),
+    re_path(rf"^requests/{_NUMBER}/voices/{_VOICE}$", voices.own, name="voice"),
+    path("requests/voices/<str:token>", voices.waiting, name="waiting_voice"),
+    re_path(rf"^desk/requests/(?P<request_id>[0-9]{{1,19}})/voices/{_VOICE}$", voices.desk, name="desk_voice"),
     re_path(rf"^requests/{_NUMBER}/(?P<action>[a-z_]{{3,20}})$", follow.act, name="act"),
     path("desk/knowledge", knowledge.knowledge, name="knowledge"),
     path("desk/knowledge/<int:article_id>/<slug:what>", knowledge.review, name="review_article"),
