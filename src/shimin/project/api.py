@@ -10,6 +10,7 @@ from shimin.capabilities.identity.api import router as identity
 from shimin.capabilities.indicators.api import router as indicators
 from shimin.capabilities.notices.api import router as notices
 from shimin.capabilities.payments.api import router as payments
+from shimin.capabilities.payments.autopay.api import router as autopay
 from shimin.capabilities.payments.billing.api import router as billing
 from shimin.capabilities.service_requests.api import router as service_requests
 from shimin.kernel.web.api import JsonParser, OrjsonRenderer, install_problem_handlers
@@ -34,6 +35,7 @@ for tag, router in {
     "enquiries": enquiries,
     "payments": payments,
     "billing": billing,
+    "autopay": autopay,
     "service_requests": service_requests,
     "indicators": indicators,
 }.items():

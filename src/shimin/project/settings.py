@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.sign_on",
     "shimin.capabilities.payments",
     "shimin.capabilities.payments.billing",
+    "shimin.capabilities.payments.autopay",
     "shimin.capabilities.payments.reconciliation",
     "shimin.capabilities.payments.dues",
     "shimin.capabilities.service_requests",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,8 +75,11 @@ def create_order(
 
 
 def on_mandate_of(actor: Actor, payer_account_id: int) -> Actor:
-    """Return as whom the worker asks keepers when it pays on a mandate: the payer's account, and no more than that."""
-    return Actor(ActorKind.CITIZEN, account_id=payer_account_id) if actor.kind is ActorKind.SYSTEM else actor
+    """Return as whom the worker asks keepers when it pays on a mandate: with the payer's account, as no person.
+
+    Its kind stays: the worker's login may take no other role.
+    """
+    return replace(actor, account_id=payer_account_id) if actor.kind is ActorKind.SYSTEM else actor
 
 
 def ask_keeper(actor: Actor, kind: str, ref: str, now: datetime) -> Owed:

@@ -73,7 +73,7 @@ def test_the_keeper_is_asked_as_the_payer_and_as_nobody_else(keeper, bank, monke
     place(keeper.owe("a"))
     (actor,) = asked
     assert (actor.kind, actor.account_id, actor.person_id, actor.grants) == (
-        ActorKind.CITIZEN, PAYER.account_id, None, (),
+        ActorKind.SYSTEM, PAYER.account_id, None, (),
     )  # fmt: skip
 
 

@@ -81,6 +81,17 @@ def find_school(code: str) -> School:
     raise NotFound
 
 
+def check_card(school: School, card: str) -> str:
+    """Return a card number without spaces and hyphens.
+
+    Raises:
+        InvalidInput: it cannot be one of the school's.
+    """
+    return check_number(
+        card, school.number, luhn=school.luhn, words="卡号不对：请对照卡面或学号再填一次。", field="card"
+    )
+
+
 def make_ref(school_code: str, card: str, yuan: int, chance: str) -> str:
     """Return the reference of a top-up.
 
@@ -89,9 +100,7 @@ def make_ref(school_code: str, card: str, yuan: int, chance: str) -> str:
         InvalidInput: card number or sum cannot be right.
     """
     school = find_school(school_code)
-    number = check_number(
-        card, school.number, luhn=school.luhn, words="卡号不对：请对照卡面或学号再填一次。", field="card"
-    )
+    number = check_card(school, card)
     if not LEAST_YUAN <= yuan <= MOST_YUAN:
         raise InvalidInput(fields={"yuan": f"请填整元，{LEAST_YUAN} 到 {MOST_YUAN} 元。"})
     return f"{school.code}.{number}.{yuan}.{chance}"

@@ -1,0 +1,5 @@
+"""The JSON API of automatic payment."""
+
+from shimin.capabilities.payments.autopay.api.routes import router
+
+__all__ = ["router"]
