@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.payments.autopay",
     "shimin.capabilities.payments.reconciliation",
     "shimin.capabilities.payments.dues",
+    "shimin.capabilities.payments.vouchers",
     "shimin.capabilities.service_requests",
     "shimin.capabilities.indicators",
     "shimin.portal",

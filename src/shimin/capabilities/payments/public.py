@@ -64,6 +64,7 @@ from shimin.capabilities.payments.ports import (
     agreement_gateways,
     gateway,
     gateways,
+    list_order_papers,
     register_payable,
 )
 from shimin.capabilities.payments.queries.claims import ClaimView, find_claim
@@ -160,6 +161,7 @@ __all__ = [
     "get_order_for",
     "is_counter",
     "link_secret",
+    "list_order_papers",
     "list_orders",
     "list_refunds",
     "pay_by_agreement",

@@ -45,6 +45,10 @@ class Paper:
         """Add a QR code with words beside it."""
         self._steps.append(("code", (content, caption)))
 
+    def attach(self, name: str, content: bytes) -> None:
+        """Put a file inside, for programs; a signature of the paper covers it."""
+        self._steps.append(("attachment", (name, content)))
+
     def to_pdf(self) -> bytes:
         """Return the file.
 

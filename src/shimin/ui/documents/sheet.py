@@ -120,6 +120,9 @@ class Sheet(FPDF):
         self.set_left_margin(left)
         self.set_xy(left, top + _CODE_MM + 4)
 
+    def draw_attachment(self, name: str, content: bytes) -> None:
+        self.embed_file(bytes=content, basename=name)
+
     def _write(self, text: str, height: float, align: str = "L") -> None:
         self.multi_cell(0, height, text, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 

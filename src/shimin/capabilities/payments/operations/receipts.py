@@ -99,7 +99,7 @@ def _paper(order: OrderView, captured_at: datetime, verify_url: str, now: dateti
     paper.note(
         f"本收据由市民之家于 {now.astimezone(CHINA).strftime(_TIME)} 按账务记录出具并加盖电子签名，改动后签名失效。"
     )
-    paper.note("本收据证明款项已经收到，不是财政电子票据，也不是发票；需要票据或发票的，请向收款单位索取。")
+    paper.note("本收据证明款项已经收到，不是财政电子票据，也不是发票；需要发票的，请向收款单位索取。")
     return paper
 
 

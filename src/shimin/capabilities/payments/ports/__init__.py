@@ -28,6 +28,7 @@ from shimin.capabilities.payments.ports.gateway import (
     gateways,
     register_gateway,
 )
+from shimin.capabilities.payments.ports.papers import OrderPaper, list_order_papers, register_order_papers
 from shimin.capabilities.payments.ports.payable import (
     Owed,
     PaidLine,
@@ -57,6 +58,7 @@ __all__ = [
     "GatewayRefused",
     "MoneyShort",
     "NotifyForged",
+    "OrderPaper",
     "Owed",
     "PaidLine",
     "Payable",
@@ -72,10 +74,12 @@ __all__ = [
     "agreement_gateways",
     "gateway",
     "gateways",
+    "list_order_papers",
     "payable",
     "payment_reporter",
     "register_agreement_gateway",
     "register_gateway",
+    "register_order_papers",
     "register_payable",
     "set_payment_reporter",
 ]

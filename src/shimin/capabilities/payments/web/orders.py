@@ -25,6 +25,7 @@ from shimin.capabilities.payments.public import (
     gateways,
     get_order_for,
     link_secret,
+    list_order_papers,
     list_orders,
 )
 from shimin.kernel import clock
@@ -79,7 +80,8 @@ def order(request: Request, order_id: int) -> HttpResponse:
     """Show an order: what is paid to whom, the ways to pay, or the receipt."""
     link = request.GET.get("k", "")[:40]
     found = get_order_for(actor=request.actor, order_id=order_id, link=link)
-    response = render(request, "payments/order.html", _context(found, link))
+    papers = list_order_papers(actor=request.actor, order_id=order_id, link=link) if found.is_paid else []
+    response = render(request, "payments/order.html", {**_context(found, link), "papers": papers})
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
