@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives import serialization
 from shimin.adapters.alipay.gateway import AlipayAccount, AlipayGateway
 from shimin.adapters.alipay.signing import load_private, load_public, sign, text_to_sign
 from shimin.capabilities.payments.ports import (
-    Checkout,
     GatewayRefused,
     NotifyForged,
     RefundState,
@@ -27,19 +26,17 @@ from shimin.kernel.errors import Unavailable
 from shimin.sandbox.alipay.bills import HEAD
 from shimin.sandbox.alipay.keys import APP_ID, SELLER_ID, ensure_keys
 from shimin.sandbox.alipay.notifying import notify_values
-from tests.contracts.alipay_process import Alipay, alipay_process
-
-NOW = datetime.now(UTC)
+from tests.contracts.cashier_process import NOW, Cashier, cashier_process, checkout, opened
 
 
 @pytest.fixture(scope="module")
-def process(tmp_path_factory) -> Iterator[Alipay]:
-    with alipay_process(tmp_path_factory.mktemp("alipay")) as running:
+def process(tmp_path_factory) -> Iterator[Cashier]:
+    with cashier_process(tmp_path_factory.mktemp("alipay")) as running:
         yield running
 
 
 @pytest.fixture
-def alipay(process) -> Iterator[Alipay]:
+def alipay(process) -> Iterator[Cashier]:
     yield process
     process.switch()
 
@@ -56,19 +53,6 @@ def ours(alipay) -> Iterator[AlipayGateway]:
     )  # fmt: skip
     yield gateway
     gateway.disconnect()
-
-
-def checkout(number: str, fen: int = 20_000) -> Checkout:
-    return Checkout(
-        number, "交通违法罚款", fen, NOW + timedelta(minutes=15), "http://127.0.0.1:9/b", "http://127.0.0.1:9/n"
-    )
-
-
-def opened(ours: AlipayGateway, number: str, fen: int = 20_000) -> str:
-    """Open the cashier as the payer's browser does."""
-    page = httpx.get(ours.open_cashier(checkout(number, fen)).url)
-    assert page.status_code == 200
-    return page.text
 
 
 def test_a_trade_is_opened_paid_asked_about_and_refunded(ours, alipay):
@@ -175,7 +159,7 @@ def test_a_time_out_after_the_refund_is_asked_about(ours, alipay):
     assert ours.query_refund(out_trade_no="430100100000000000000000501", refund_no="r9") is RefundState.DONE
 
 
-def notify(alipay: Alipay, **changes: str) -> bytes:
+def notify(alipay: Cashier, **changes: str) -> bytes:
     """Return a notify signed by Alipay over whatever it says."""
     trade = {
         "trade_no": "T1", "out_trade_no": "430100100000000000000000601", "paid": "2026-11-25 10:00:00",

@@ -28,7 +28,7 @@ from shimin.capabilities.payments.ports import (
 from shimin.kernel.clock import CHINA
 from shimin.kernel.errors import Unavailable
 from shimin.sandbox.alipay.keys import APP_ID
-from tests.contracts.alipay_process import Alipay
+from tests.contracts.cashier_process import Cashier
 from tests.contracts.test_alipay import NOW, _bare, _pkcs1, _post_of_sdk, alipay, ours, process  # noqa: F401 (fixtures)
 
 SCENE = "INDUSTRY|PUBLIC_UTILITY"
@@ -63,7 +63,7 @@ def notified() -> Iterator[tuple[str, list[bytes]]]:
     thread.join(5)
 
 
-def signed(agreements: AlipayAgreements, alipay: Alipay, number: str, notify_url: str = "", fen: int = 20_000) -> str:  # noqa: F811
+def signed(agreements: AlipayAgreements, alipay: Cashier, number: str, notify_url: str = "", fen: int = 20_000) -> str:  # noqa: F811
     """Sign as the payer's browser does and return Alipay's number."""
     page = httpx.get(agreements.open_signing(AgreementOffer(number, fen, "http://127.0.0.1:9/b", notify_url)))
     assert "同意协议" in page.text

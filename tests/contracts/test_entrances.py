@@ -21,7 +21,7 @@ from shimin.adapters.entrances.connecting import DEMO_APP, DEMO_SECRET
 from shimin.adapters.entrances.platforms import Application, Taobao, WeChat, Weibo
 from shimin.capabilities.sign_on.ports import Entrance, EntranceRefused
 from shimin.kernel.errors import Unavailable
-from tests.contracts.alipay_process import ROOT, alipay_process
+from tests.contracts.cashier_process import ROOT, cashier_process
 
 BACK = "https://city.example.cn/me/entrances/x/back"
 KINDS = {"wechat": WeChat, "weibo": Weibo, "taobao": Taobao}
@@ -71,7 +71,7 @@ def entrance(request, make, tmp_path) -> Iterator[Entrance]:
     if request.param != "alipay":
         yield make(request.param)
         return
-    with alipay_process(tmp_path) as running:
+    with cashier_process(tmp_path) as running:
         keys: Path = running.keys_dir / "alipay"
         account = AlipayAccount(
             app_id="2021000000000001", seller_id="2088000000000001", gateway_url=running.gateway,
@@ -148,7 +148,7 @@ def test_nobody_there_is_unavailable(name, make):
 
 
 def test_code_for_another_application_of_alipay_is_refused(tmp_path):
-    with alipay_process(tmp_path) as running:
+    with cashier_process(tmp_path) as running:
         account = AlipayAccount("1", "2", running.gateway, private_key=lambda: None, alipay_key=lambda: None)  # type: ignore[arg-type, return-value]
         entrance = AlipayEntrance(account, AlipayGateway(account), running.url)
         with pytest.raises(EntranceRefused):

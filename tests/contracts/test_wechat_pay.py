@@ -12,7 +12,6 @@ import pytest
 from shimin.adapters.wechat_pay.gateway import WechatPayAccount, WechatPayGateway
 from shimin.adapters.wechat_pay.sealing import load_api_key, load_private, load_public
 from shimin.capabilities.payments.ports import (
-    Checkout,
     GatewayRefused,
     NotifyForged,
     RefundState,
@@ -24,9 +23,8 @@ from shimin.kernel.errors import Unavailable
 from shimin.sandbox.wechat_pay.bills import HEAD
 from shimin.sandbox.wechat_pay.keys import APP_ID, KEY_ID, MERCHANT_ID, SERIAL, ensure_keys
 from shimin.sandbox.wechat_pay.notifying import notify_body, signed_headers
-from tests.contracts.alipay_process import Alipay, alipay_process
+from tests.contracts.cashier_process import NOW, Cashier, cashier_process, checkout, opened
 
-NOW = datetime.now(UTC)
 TRADE = {
     "trade_no": "T1", "out_trade_no": "430100100000000000000000601", "paid": "2026-11-25 10:00:00", "fen": 20_000,
     "status": "TRADE_SUCCESS",
@@ -34,13 +32,13 @@ TRADE = {
 
 
 @pytest.fixture(scope="module")
-def process(tmp_path_factory) -> Iterator[Alipay]:
-    with alipay_process(tmp_path_factory.mktemp("wechat_pay"), "shimin.sandbox.wechat_pay") as running:
+def process(tmp_path_factory) -> Iterator[Cashier]:
+    with cashier_process(tmp_path_factory.mktemp("wechat_pay"), "shimin.sandbox.wechat_pay") as running:
         yield running
 
 
 @pytest.fixture
-def wechat(process) -> Iterator[Alipay]:
+def wechat(process) -> Iterator[Cashier]:
     yield process
     process.switch()
 
@@ -63,19 +61,6 @@ def ours(wechat) -> Iterator[WechatPayGateway]:
 @pytest.fixture
 def keys(wechat):
     return ensure_keys(wechat.keys_dir / "wechat_pay")
-
-
-def checkout(number: str, fen: int = 20_000) -> Checkout:
-    return Checkout(
-        number, "交通违法罚款", fen, NOW + timedelta(minutes=15), "http://127.0.0.1:9/b?x=1", "http://127.0.0.1:9/n"
-    )
-
-
-def opened(ours: WechatPayGateway, number: str, fen: int = 20_000) -> str:
-    """Open the cashier as the payer's browser does."""
-    page = httpx.get(ours.open_cashier(checkout(number, fen)).url)
-    assert page.status_code == 200
-    return page.text
 
 
 def test_a_trade_is_opened_paid_asked_about_and_refunded(ours, wechat):

@@ -1,4 +1,4 @@
-"""The sandbox's Alipay as a process of its own, for tests."""
+"""A gateway of the sandbox as a process of its own, for tests, and what is asked of every gateway."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
+from shimin.capabilities.payments.ports import Checkout, Gateway
+
+NOW = datetime.now(UTC)
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Alipay:
+class Cashier:
     """Where it listens and where its keys are."""
 
     port: int
@@ -52,12 +56,12 @@ class Alipay:
 
 
 @contextmanager
-def alipay_process(folder: Path, module: str = "shimin.sandbox.alipay") -> Iterator[Alipay]:
-    """Start it, or another gateway that is driven alike, on a free port and wait until it answers."""
+def cashier_process(folder: Path, module: str = "shimin.sandbox.alipay") -> Iterator[Cashier]:
+    """Start a gateway on a free port and wait until it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    running = Alipay(port, folder / "keys")
+    running = Cashier(port, folder / "keys")
     command = [
         sys.executable, "-m", module, "--port", str(port), "--keys-dir", str(running.keys_dir),
         "--data-dir", str(folder / "data"),
@@ -80,4 +84,18 @@ def _wait(url: str) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
-    raise AssertionError("the sandbox's Alipay did not start")
+    raise AssertionError("the sandbox's gateway did not start")
+
+
+def checkout(number: str, fen: int = 20_000) -> Checkout:
+    """Return what a payer is sent to a cashier with; the way back has a query of its own."""
+    return Checkout(
+        number, "交通违法罚款", fen, NOW + timedelta(minutes=15), "http://127.0.0.1:9/b?x=1", "http://127.0.0.1:9/n"
+    )
+
+
+def opened(ours: Gateway, number: str, fen: int = 20_000) -> str:
+    """Open the cashier as the payer's browser does."""
+    page = httpx.get(ours.open_cashier(checkout(number, fen)).url)
+    assert page.status_code == 200
+    return page.text
