@@ -73,6 +73,15 @@ class LevelRequired(DomainError):
         self.level = level
 
 
+class ProofRequired(DomainError):
+    """Before this, the session has to prove once more who uses it: a code to the phone, an app's code or a passkey."""
+
+    code = "proof_required"
+    status = 403
+    message = "这一步要再确认一次是您本人。"
+    mend = "请在“登录设备”里用短信验证码、动态码或通行密钥确认这台设备，再回来继续。"
+
+
 class OwnHatRequired(DomainError):
     """The page is the person's own, and they act for somebody else now (or the mandate to do so has ended)."""
 

@@ -81,6 +81,7 @@ STORAGES = {
 
 LOGIN_URL = "/account/sign-in"
 STEP_UP_URL = "/account/real-name"
+PROOF_URL = "/account/device"
 HAT_URL = "/account/own-hat"
 
 # Proxies are named by the operator; without one, X-Forwarded-* headers are what anybody wrote.

@@ -151,3 +151,22 @@ class RightAnswered(DomainEvent):
     account_id: int
     request_id: int
     state: str
+
+
+@event("identity.risk_noted")
+class RiskNoted(DomainEvent):
+    """The risk rules decided more than "allow" about a sign-in or a payment; ``act`` is sign_in or pay."""
+
+    account_id: int
+    decision_id: int
+    act: str
+    outcome: str
+
+
+@event("identity.device_answered")
+class DeviceAnswered(DomainEvent):
+    """A person said of a decision that it was them ("mine") or not ("not_mine")."""
+
+    account_id: int
+    decision_id: int
+    answer: str

@@ -15,6 +15,7 @@ from shimin.capabilities.identity.models import (
     KnownDevice,
     LevelProof,
     Passkey,
+    RiskDecision,
     Session,
 )
 from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
@@ -37,7 +38,14 @@ def export_identity(actor: Actor) -> Rows:
         rows = [
             _account(account),
             *_rows("proof", LevelProof.objects.filter(**mine), "level", "method", "verified_at", "expires_at"),
-            *_rows("device", KnownDevice.objects.filter(**mine), "device_label", "first_seen_at", "last_seen_at"),
+            *_rows(
+                "device", KnownDevice.objects.filter(**mine), "device_label", "name", "network", "first_seen_at",
+                "last_seen_at",
+            ),
+            *_rows(
+                "risk_decision", RiskDecision.objects.filter(**mine), "act", "outcome", "rules", "device_label",
+                "network", "amount_fen", "decided_at", "answer", "answered_at",
+            ),
             *_rows(
                 "session", Session.objects.filter(**mine), "device_label", "network", "method", "created_at",
                 "last_seen_at", "ended_at", "end_reason",
@@ -120,7 +128,7 @@ register_personal_data(
             "identity_account", "identity_person", "identity_level_proof", "identity_known_device", "identity_consent",
             "identity_code_generator", "identity_recovery_code", "identity_passkey", "identity_mandate",
             "identity_mandate_offer", "identity_counter_act", "identity_recovery_sheet",
-            "identity_right_request",
+            "identity_right_request", "identity_risk_decision",
             "identity_staff_grant",
         ),
         export=export_identity, erase=erase_identity,

@@ -22,6 +22,7 @@ from shimin.capabilities.identity.operations.demo import (
     provide_demo_citizen,
     provide_demo_generator,
 )
+from shimin.capabilities.identity.operations.risk.paying import require_safe_payment
 from shimin.capabilities.identity.operations.sessions import sign_out
 from shimin.capabilities.identity.operations.staff import StaffNameTaken, create_staff, end_grants, grant_role
 from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
@@ -102,6 +103,7 @@ __all__ = [
     "provide_demo_citizen",
     "provide_demo_generator",
     "register_personal_data",
+    "require_safe_payment",
     "set_identity_source",
     "set_relation_source",
     "sign_out",

@@ -15,10 +15,11 @@ from shimin.capabilities.identity.events import (
     RealNameVerified,
     RightAnswered,
     RightAsked,
+    RiskNoted,
     SecondFactorChanged,
     SignedIn,
 )
-from shimin.capabilities.identity.models import Session
+from shimin.capabilities.identity.models import RiskDecision, Session
 from shimin.capabilities.identity.operations.own_data import erase_parts
 from shimin.capabilities.notices.public import send_notice
 from shimin.kernel.events import Delivery, on
@@ -46,6 +47,20 @@ def on_signed_in(event: SignedIn, delivery: Delivery) -> None:
         values = {"device": session.device_label, "network": session.network or "未知网络"}
         send_notice(
             account_id=event.account_id, template="identity.new_device", values=values, now=delivery.occurred_at
+        )  # fmt: skip
+
+
+@on(RiskNoted)
+def on_risk_noted(event: RiskNoted, delivery: Delivery) -> None:
+    """Say what was unusual; of a new device the sign-in itself tells."""
+    row = RiskDecision.objects.filter(id=event.decision_id).first()
+    told = [rule["person"] for rule in row.rules if rule["code"] != "new_device"] if row is not None else []
+    if row is not None and told:
+        values = {"device": row.device_label, "why": "".join(told)}
+        if event.act == "sign_in":
+            values["network"] = row.network or "未知网络"
+        send_notice(
+            account_id=event.account_id, template=f"identity.risk_{event.act}", values=values, now=delivery.occurred_at
         )  # fmt: skip
 
 

@@ -20,7 +20,15 @@ from django.template.loader import select_template
 
 from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.db import outage_of
-from shimin.kernel.errors import DomainError, Forbidden, LevelRequired, NotFound, OwnHatRequired, SignInRequired
+from shimin.kernel.errors import (
+    DomainError,
+    Forbidden,
+    LevelRequired,
+    NotFound,
+    OwnHatRequired,
+    ProofRequired,
+    SignInRequired,
+)
 from shimin.kernel.monitoring import metrics
 from shimin.kernel.monitoring.logging import log_request
 from shimin.kernel.web.access import public
@@ -143,6 +151,8 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
         return _send_to(request, str(settings.LOGIN_URL))
     if isinstance(error, LevelRequired):
         return _send_to(request, settings.STEP_UP_URL, level=error.level)
+    if isinstance(error, ProofRequired):
+        return _send_to(request, settings.PROOF_URL)
     if isinstance(error, OwnHatRequired):
         return _send_to(request, settings.HAT_URL)
     return _page(request, error)

@@ -3,6 +3,7 @@
 from ninja import Router
 
 from shimin.capabilities.identity.api.account import router as account
+from shimin.capabilities.identity.api.devices import router as devices
 from shimin.capabilities.identity.api.factors import router as factors
 from shimin.capabilities.identity.api.mandates import router as mandates
 from shimin.capabilities.identity.api.me import router as me
@@ -10,6 +11,7 @@ from shimin.capabilities.identity.api.me import router as me
 router = Router()
 router.add_router("", account)
 router.add_router("", me)
+router.add_router("", devices)
 router.add_router("", factors)
 router.add_router("", mandates)
 

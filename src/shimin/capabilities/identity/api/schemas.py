@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field
@@ -21,7 +21,7 @@ class CodeIn(Schema):
     """Where to send a code, and what it shall be good for."""
 
     phone: Phone
-    purpose: CodePurpose
+    purpose: Literal[CodePurpose.REGISTER, CodePurpose.RESET_PASSWORD, CodePurpose.CHANGE_PHONE]
 
 
 class CodeOut(Schema):
@@ -165,7 +165,7 @@ class AccountOut(Schema):
 
 
 class SessionLineOut(Schema):
-    """One open session."""
+    """One open session. `is_held`: the risk rules want a second proof of it; `name` is the owner's word."""
 
     session_id: IdText
     device_label: str
@@ -173,6 +173,56 @@ class SessionLineOut(Schema):
     created_at: datetime
     last_seen_at: datetime
     is_current: bool
+    name: str
+    is_held: bool
+
+
+class DeviceOut(Schema):
+    """One device the account knows; without `is_proved` it signed in by password only."""
+
+    device_id: IdText
+    name: str
+    device_label: str
+    network: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    is_proved: bool
+    is_current: bool
+
+
+class DeviceNameIn(Schema):
+    """What to call it; empty gives back what the browser says of itself."""
+
+    name: str = Field(max_length=80)
+
+
+class DecisionOut(Schema):
+    """What the risk rules said of a sign-in or a payment (`amount_fen`), in words. `answer` "": nobody answered."""
+
+    decision_id: IdText
+    session_id: IdText
+    act: str
+    outcome: str
+    why: list[str]
+    codes: list[str]
+    device_label: str
+    network: str
+    amount_fen: int
+    decided_at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
+class DecisionAnswerIn(Schema):
+    """Whether it was oneself."""
+
+    is_mine: bool
+
+
+class DeviceProofIn(Schema):
+    """The code texted to the account's phone, or the app's."""
+
+    code: str = Field(min_length=1, max_length=40)
 
 
 class EndedOut(Schema):

@@ -33,6 +33,7 @@ class CodePurpose(StrEnum):
     REGISTER = "register"
     RESET_PASSWORD = "reset_password"  # noqa: S105 (a purpose, no secret)
     CHANGE_PHONE = "change_phone"
+    NEW_DEVICE = "new_device"  # sent to the account's own phone only, never asked for by number
 
 
 class SecondSource(StrEnum):

@@ -8,6 +8,7 @@ from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, O
 from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
 from shimin.capabilities.identity.models.right import RightRequest
+from shimin.capabilities.identity.models.risk import RiskDecision
 from shimin.capabilities.identity.models.session import KnownDevice, Session, VerificationCode
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "RecoveryCode",
     "RecoverySheet",
     "RightRequest",
+    "RiskDecision",
     "Session",
     "SpentChallenge",
     "StaffGrant",

@@ -34,6 +34,9 @@ class Session(Table):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(default="")
     mandate = models.ForeignKey("identity.Mandate", models.SET_NULL, null=True, related_name="+")  # the hat worn
+    device_id = models.BigIntegerField(null=True)  # the known device; no key: devices are forgotten before sessions
+    is_held = models.BooleanField(default=False, db_default=False)  # until a second proof, say the risk rules
+    proved_at = models.DateTimeField(null=True)  # when it last gave one
 
     class Meta:
         db_table = "identity_session"
@@ -41,7 +44,10 @@ class Session(Table):
 
 
 class KnownDevice(Table):
-    """A browser that signed in to the account before; its attempts are counted apart from strangers'."""
+    """A browser that signed in to the account before; its attempts are counted apart from strangers'.
+
+    ``name`` is what its owner calls it. ``proved_at``: since when it counts as theirs; None: a password only.
+    """
 
     kind: ClassVar[TableKind] = TableKind.PERSON
 
@@ -49,6 +55,9 @@ class KnownDevice(Table):
     account = models.ForeignKey("identity.Account", models.CASCADE, related_name="+")
     hash = models.BinaryField()
     device_label = models.TextField()
+    name = models.TextField(default="", db_default="")
+    network = models.TextField(default="", db_default="")
+    proved_at = models.DateTimeField(null=True)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
 

@@ -31,6 +31,7 @@ from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.mandates.hats import end_mandate
 from shimin.capabilities.identity.operations.opening import end_rows
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
+from shimin.capabilities.identity.operations.risk.proving import require_proved
 from shimin.capabilities.identity.operations.signing_in import PasswordWrong
 from shimin.capabilities.identity.personal_data import personal_data_parts
 from shimin.capabilities.identity.queries import get_account_view
@@ -75,6 +76,7 @@ def close_account(*, actor: Actor, password: str, understood: bool, now: datetim
 
     Raises:
         PasswordWrong, ClosingUnderstood, SignInThrottled: mend the input.
+        ProofRequired: the risk rules hold the session.
         SignInRequired, OwnHatRequired: only for oneself.
     """
     account_id = _own_account(actor)
@@ -83,6 +85,7 @@ def close_account(*, actor: Actor, password: str, understood: bool, now: datetim
             raise ClosingUnderstood
         attempt = limits.count_sign_in_to(f"confirm:{account_id}", str(actor.session_id), now)
         with auth_scope(actor):
+            require_proved(actor)
             seen = Account.objects.get(id=account_id)
         if not passwords.verify_password(seen.password, password):
             raise PasswordWrong

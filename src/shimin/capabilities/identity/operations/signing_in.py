@@ -77,7 +77,7 @@ def sign_in(
         with auth_scope(actor):
             locked, has_one = _lock_unchanged(account, kind)
             require_second_factor(locked, has_one=has_one, is_known_device=is_known, now=now)
-            return open_session(account=locked, client=client, before=actor, now=now)
+            return open_session(account=locked, client=client, before=actor, now=now, is_proved=False)
 
 
 def confirm_password(*, actor: Actor, password: str, now: datetime) -> OpenedSession:
@@ -86,6 +86,7 @@ def confirm_password(*, actor: Actor, password: str, now: datetime) -> OpenedSes
     Raises:
         PasswordWrong: it is not the account's.
         LevelRequired: the account has no proven name, or the proof has run out.
+        ProofRequired: the risk rules hold the session; the password alone is what they do not trust.
         SignInThrottled: too many attempts.
     """
     if actor.account_id is None or actor.session_id is None:

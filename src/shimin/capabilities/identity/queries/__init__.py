@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.domain import AccountKind, AccountStatus, level_now, purpose_of
 from shimin.capabilities.identity.domain.mandates import words_of
-from shimin.capabilities.identity.models import Account, Consent, LevelProof, Person, Session, StaffGrant
+from shimin.capabilities.identity.models import Account, Consent, KnownDevice, LevelProof, Person, Session, StaffGrant
 from shimin.capabilities.identity.tokens import token_hash
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind, AssuranceLevel, Grant, Hat
 from shimin.kernel.crypto import decrypt
@@ -66,7 +66,7 @@ class AccountView:
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """One line of "my sessions"."""
+    """One line of "my sessions"; ``is_held``: the risk rules want a second proof of it."""
 
     session_id: int
     device_label: str
@@ -74,6 +74,8 @@ class SessionView:
     created_at: datetime
     last_seen_at: datetime
     is_current: bool
+    name: str = ""
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +188,16 @@ def list_sessions(actor: Actor, now: datetime) -> list[SessionView]:
     with scope(actor):
         rows = list(
             Session.objects.filter(account_id=actor.account_id, ended_at=None, expires_at__gt=now)
+            .annotate(name=Subquery(KnownDevice.objects.filter(id=OuterRef("device_id")).values("name")))
             .order_by("-last_seen_at")[:50]
         )  # fmt: skip
     return [
-        SessionView(row.id, row.device_label, row.network, row.created_at, row.last_seen_at, row.id == actor.session_id)
+        SessionView(
+            row.id, row.device_label, row.network, row.created_at, row.last_seen_at, row.id == actor.session_id,
+            row.name or "", row.is_held,
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def has_consent(actor: Actor, purpose_code: str) -> bool:

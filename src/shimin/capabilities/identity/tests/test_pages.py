@@ -308,12 +308,12 @@ def test_lists_and_ends_my_devices(browser):
     browser.post("/account/sign-in", {"phone": resident.phone, "password": PASSWORD})
     with count_statements() as seen:
         page = browser.get("/me/sessions")
-    assert seen.count == 2  # who asks, and the list
-    assert words(page).count("cell-title") == 2
+    assert seen.count == 4  # who asks, sessions, devices, what the rules said
+    assert words(page).count("最近使用") == 2
     assert page["Cache-Control"] == "private, no-store"
     assert browser.post(f"/me/sessions/{resident.session_id}/end")["Location"] == "/me/sessions"
     assert browser.post(f"/me/sessions/{resident.session_id}/end").status_code == 404
-    assert words(browser.get("/me/sessions")).count("cell-title") == 1
+    assert words(browser.get("/me/sessions")).count("最近使用") == 1
 
 
 def test_shows_and_withdraws_consents(browser, registers):

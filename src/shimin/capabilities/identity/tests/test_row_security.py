@@ -7,6 +7,7 @@ from django.db import connection
 from shimin.capabilities.identity.operations.consents import give_consent
 from shimin.capabilities.identity.tests.factories import NOW, make_officer, make_resident
 from shimin.capabilities.identity.tests.test_registration import ask
+from shimin.capabilities.identity.tests.test_signing_in import enter
 from shimin.capabilities.notices.operations.sending import send_notice
 from shimin.kernel.db import role_name, scope
 from shimin.kernel.testing import connect_as
@@ -17,6 +18,7 @@ OWN_ROWS = {
     "identity_account": "id",
     "identity_session": "account_id",
     "identity_known_device": "account_id",
+    "identity_risk_decision": "account_id",
     "identity_level_proof": "account_id",
     "identity_consent": "account_id",
     "notices_notice": "account_id",
@@ -34,6 +36,7 @@ def two_residents(committed_db):
     make_officer()
     for resident in residents:
         give_consent(resident.actor, "test.purpose", "我同意。", NOW)
+        enter(resident.phone)
         with scope(resident.actor):
             send_notice(account_id=resident.account_id, template="identity.welcome", values={}, now=NOW)
     return residents
@@ -75,6 +78,9 @@ def test_a_citizen_may_neither_ask_for_keys_nor_rewrite_anything(citizen_sql):
         "UPDATE identity_account SET level = 4",
         "UPDATE identity_session SET level = 4",
         "UPDATE identity_session SET account_id = 1",
+        "UPDATE identity_session SET is_held = false",
+        "UPDATE identity_known_device SET proved_at = now()",
+        "UPDATE identity_risk_decision SET answer = 'mine'",
         "INSERT INTO identity_level_proof SELECT * FROM identity_level_proof",
         "DELETE FROM identity_consent",
         "UPDATE identity_consent SET text = ''",
@@ -119,6 +125,6 @@ def test_staff_see_their_own_account_only(two_residents):
     with connect_as("web") as web:
         web.execute(f"SET ROLE {role_name('staff')}")
         web.execute("SELECT set_config('shimin.account', %s, false)", [str(two_residents[0].account_id + 1)])
-        for table in ("identity_account", "identity_session", "identity_staff_grant"):
+        for table in ("identity_account", "identity_session", "identity_staff_grant", "identity_risk_decision"):
             assert web.execute(f"SELECT * FROM {table}").fetchall() == []
         assert refused(web, "SELECT * FROM identity_person")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from shimin.capabilities.identity.operations.consents import withdraw_consent
 from shimin.capabilities.identity.operations.sessions import end_other_sessions, end_session
 from shimin.capabilities.identity.queries import list_consents, list_sessions
+from shimin.capabilities.identity.queries.risk import list_devices, list_own_decisions
 from shimin.kernel import clock
 from shimin.kernel.web.access import Request, signed_in
 
@@ -19,7 +20,10 @@ from shimin.kernel.web.access import Request, signed_in
 def sessions(request: Request) -> HttpResponse:
     """Show on which devices the account is signed in."""
     rows = list_sessions(request.actor, clock.now())
-    context = {"sessions": rows, "has_others": any(not row.is_current for row in rows)}
+    context = {
+        "sessions": rows, "has_others": any(not row.is_current for row in rows), "devices": list_devices(request.actor),
+        "decisions": list_own_decisions(request.actor),
+    }  # fmt: skip
     return _private(render(request, "identity/sessions.html", context))
 
 

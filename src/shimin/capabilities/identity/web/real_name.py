@@ -18,6 +18,7 @@ from shimin.capabilities.identity.operations.passkeys.entering import begin_conf
 from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
 from shimin.capabilities.identity.operations.signing_in import confirm_password
 from shimin.capabilities.identity.queries import AccountView, get_account_view
+from shimin.capabilities.identity.queries.risk import get_hold
 from shimin.capabilities.identity.web.client import party_of
 from shimin.capabilities.identity.web.forms import ConfirmForm, RealNameForm, show_error
 from shimin.capabilities.identity.web.going_on import next_path
@@ -40,6 +41,9 @@ def real_name(request: Request) -> HttpResponse:
     """Show what stands, or the form that fits: the password for a proof that stands, else the whole proof."""
     now = clock.now()
     account = get_account_view(request.actor, now)
+    if account.session_level < AssuranceLevel.REAL_NAME and get_hold(request.actor).is_held:
+        query = urlencode({"next": request.get_full_path()})  # back here: what comes after may ask for more
+        return HttpResponseRedirect(f"{reverse('identity:device')}?{query}", status=303)
     if account.level < AssuranceLevel.REAL_NAME:
         return _prove(request, account, now)
     if account.session_level < AssuranceLevel.REAL_NAME:

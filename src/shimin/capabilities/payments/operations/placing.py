@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from django.db import OperationalError, connection
 
+from shimin.capabilities.identity.public import require_safe_payment
 from shimin.capabilities.payments.domain.placing import (
     TIME_TO_PAY,
     AlreadyPaid,
@@ -63,6 +64,7 @@ def create_order(
         InvalidInput, NotFound, PayableClosed: what is asked for cannot be paid so.
         AlreadyPaid, BeingPaid: one of the debts has been paid, or is held by another order.
         OrderKeyReused: the key made an order for something else.
+        ProofRequired: the risk rules want to know first that it is really the payer.
     """
     require_no_transaction()
     check_refs(lines)
@@ -113,6 +115,7 @@ def place(
     """Claim the debts and write the order; see ``create_order``."""
     check_key(idempotency_key)
     check_owed(owed)
+    require_safe_payment(actor=actor, amount_fen=sum(each.amount_fen for each in owed), now=now)
     payer = payer_account_id if actor.kind is ActorKind.SYSTEM else _payer_of(actor)
     order_id = new_id()
     outcome, other_id, at, is_own = _run(actor, _values(actor, owed, purpose, idempotency_key, payer, order_id, now))

@@ -13,7 +13,7 @@ import pyotp
 from shimin.capabilities.identity import passwords
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.events import SecondFactorChanged
-from shimin.capabilities.identity.models import Account, CodeGenerator, RecoveryCode
+from shimin.capabilities.identity.models import Account, CodeGenerator, RecoveryCode, Session
 from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.factors.codes import (
     SecondFactorRejected,
@@ -27,7 +27,7 @@ from shimin.kernel import audit, events
 from shimin.kernel.actor import Actor
 from shimin.kernel.crypto import DecryptionError, decrypt, encrypt
 from shimin.kernel.db import auth_scope
-from shimin.kernel.errors import Conflict, InvalidInput, SignInRequired
+from shimin.kernel.errors import Conflict, InvalidInput, ProofRequired, SignInRequired
 
 _CONTEXT = "identity.form.code_generator"
 _OFFERED_FOR = timedelta(minutes=30)
@@ -176,6 +176,7 @@ def check_password(actor: Actor, password: str, now: datetime) -> Account:
 
     Raises:
         SecondFactorNeedsPassword: it is wrong.
+        ProofRequired: the risk rules hold the session; it may not change how the account is entered.
         SignInThrottled: too many wrong ones of this session.
     """
     if actor.account_id is None or actor.session_id is None:
@@ -183,6 +184,8 @@ def check_password(actor: Actor, password: str, now: datetime) -> Account:
     attempt = limits.count_sign_in_to(f"confirm:{actor.account_id}", str(actor.session_id), now)
     with auth_scope(actor):
         account = Account.objects.get(id=actor.account_id)
+        if Session.objects.filter(id=actor.session_id, is_held=True).exists():
+            raise ProofRequired
     if not passwords.verify_password(account.password, password):
         raise SecondFactorNeedsPassword
     attempt.give_back()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from shimin.capabilities.identity.domain import AccountKind, AccountStatus, Client, level_now
+from shimin.capabilities.identity.domain import AccountKind, AccountStatus, Client
 from shimin.capabilities.identity.models import Account, Passkey
 from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.opening import OpenedSession, open_session, raise_session
@@ -22,9 +22,9 @@ from shimin.capabilities.identity.operations.passkeys.ceremonies import (
 )
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.kernel import audit
-from shimin.kernel.actor import Actor, AssuranceLevel
+from shimin.kernel.actor import Actor
 from shimin.kernel.db import auth_scope
-from shimin.kernel.errors import LevelRequired, SignInRequired
+from shimin.kernel.errors import SignInRequired
 
 
 def begin_signing_in(*, party: RelyingParty, now: datetime) -> Ceremony:
@@ -78,7 +78,6 @@ def confirm_with_passkey(
 
     Raises:
         CeremonyExpired, PasskeyRejected: see ``sign_in_with_passkey``.
-        LevelRequired: the account has no proven name, or the proof has run out.
         SignInThrottled: too many failures of this session.
     """
     account_id, session_id = _themselves(actor)
@@ -91,14 +90,12 @@ def confirm_with_passkey(
             if key.account_id != account_id:
                 raise PasskeyRejected
             account = Account.objects.select_for_update().get(id=account_id)
-            if level_now(account.level, account.level_until, now) < AssuranceLevel.REAL_NAME:
-                raise LevelRequired(AssuranceLevel.REAL_NAME)
             _verify(key, proof, challenge, party, now)
             spend(challenge, until)
             audit.record(
                 actor=actor, action="identity.confirm_passkey", target="session", target_id=session_id, now=now
             )
-            opened = raise_session(actor=actor, account=account, method="passkey", now=now)
+            opened = raise_session(actor=actor, account=account, method="passkey", now=now, proves=True)
         attempt.give_back()
         return opened
 
