@@ -58,6 +58,17 @@ class Books:
         ).fetchone()
         return int(total[0])
 
+    def list_of(self, prefix: str, receipt_prefix: str) -> list[Payment]:
+        """List what was reported of debts and receipts that begin so, by the platform's number."""
+        connection = self._open(make=False)
+        if connection is None:
+            return []
+        rows = connection.execute(
+            "SELECT * FROM payment WHERE substr(debt, 1, ?) = ? AND substr(receipt, 1, ?) = ? ORDER BY line",
+            (len(prefix), prefix, len(receipt_prefix), receipt_prefix),
+        )
+        return [Payment(row[0], row[1], row[2], row[3], bool(row[4])) for row in rows]
+
     def write(self, payment: Payment) -> None:
         """Write a payment, or write it anew under the same number; durable when this returns."""
         connection = self._open(make=True)

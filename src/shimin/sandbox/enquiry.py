@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import orjson
 
+from .faults import OFF, Faults
 from .problems import Problem
 
 MEMBERS = {
@@ -43,6 +44,7 @@ class Enquiry:
     subject: Subject | None
     params: dict[str, Any]
     fields: tuple[str, ...]
+    faults: Faults = OFF
 
     @property
     def person(self) -> Subject:

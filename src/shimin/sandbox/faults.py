@@ -26,6 +26,10 @@ class Faults:
     hang: bool = False
     lose_outcome: bool = False  # an act is done, its answer never comes
     throttle_per_s: int | None = None
+    day_file_missing: int = 0  # so many lines of a biller's day file are left out, wrong, or invented
+    day_file_wrong: int = 0
+    day_file_extra: int = 0
+    day_file_broken: bool = False
     rate: float = 1.0
 
 
@@ -59,6 +63,8 @@ def _fits(name: str, value: object) -> bool:
             return value in (None, 500, 503)
         case "throttle_per_s":
             return value is None or (type(value) is int and 0 <= value <= 1_000_000)
+        case "day_file_missing" | "day_file_wrong" | "day_file_extra":
+            return type(value) is int and 0 <= value <= 1_000
         case "rate":
             return type(value) in (int, float) and 0 <= value <= 1  # type: ignore[operator]
         case _:

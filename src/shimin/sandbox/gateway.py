@@ -6,6 +6,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -110,6 +111,8 @@ class Gateway:
         record = self._find_record(request.path)
         enquiry = parse_enquiry(request.body)
         record.check(enquiry)
+        if faults is not OFF:
+            enquiry = replace(enquiry, faults=faults)
         rows = record.read(self._archive, enquiry)
         if faults.lose_outcome and request.path.startswith(ACTS):
             return Reply(manner=Manner.HANG)

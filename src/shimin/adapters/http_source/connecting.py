@@ -10,6 +10,7 @@ from django.conf import settings
 from shimin.adapters.http_source.acts import HttpPaymentReporter
 from shimin.adapters.http_source.billers import HttpBillers
 from shimin.adapters.http_source.clients import Clients
+from shimin.adapters.http_source.day_files import HttpBillerFiles
 from shimin.adapters.http_source.directory import REGISTERS, Directory, NotConfigured
 from shimin.adapters.http_source.records import HttpRecordSource
 from shimin.adapters.http_source.registers import HttpIdentitySource
@@ -17,7 +18,7 @@ from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.ports import SourceSystem, set_record_source
 from shimin.capabilities.identity.ports import set_bank_card_source, set_identity_source, set_relation_source
 from shimin.capabilities.payments.billing.ports import set_biller_system
-from shimin.capabilities.payments.ports import set_payment_reporter
+from shimin.capabilities.payments.ports import set_biller_files, set_payment_reporter
 from shimin.kernel.calls.connection import Endpoint
 from shimin.kernel.crypto.keys import SIGNING_KEY, KeyUnreadable, load_private_key, load_public_key
 
@@ -30,6 +31,7 @@ def connect(environ: Mapping[str, str] = os.environ) -> None:
     reporter = HttpPaymentReporter(clients)
     set_payment_reporter(reporter)
     set_biller_system(HttpBillers(source, reporter))
+    set_biller_files(HttpBillerFiles(source))
     registers = HttpIdentitySource(source)
     set_identity_source(registers)
     set_relation_source(registers)

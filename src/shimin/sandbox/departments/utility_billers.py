@@ -16,7 +16,7 @@ from ..lives.utilities import (
     monthly_bills,
     serial_of,
 )
-from . import campus_cards
+from . import campus_cards, day_files
 from .fines import ANSWER, LINE
 
 LATE_PER_MILLE = 1
@@ -184,6 +184,7 @@ DEPARTMENT = Department(
             (_NUMBER,),
             about_person=False,
         ),
+        *day_files.RECORDS,
         *campus_cards.RECORDS,
     ),
     (*ACTS, *campus_cards.ACTS),

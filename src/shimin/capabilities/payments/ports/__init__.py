@@ -12,6 +12,14 @@ from shimin.capabilities.payments.ports.agreement import (
     agreement_gateways,
     register_agreement_gateway,
 )
+from shimin.capabilities.payments.ports.biller_files import (
+    BillerFiles,
+    BillerFinding,
+    FileDifference,
+    FileTooLarge,
+    biller_files,
+    set_biller_files,
+)
 from shimin.capabilities.payments.ports.gateway import (
     CashierPage,
     Checkout,
@@ -51,8 +59,12 @@ __all__ = [
     "AgreementOffer",
     "AgreementState",
     "AgreementWord",
+    "BillerFiles",
+    "BillerFinding",
     "CashierPage",
     "Checkout",
+    "FileDifference",
+    "FileTooLarge",
     "Gateway",
     "GatewayReceipt",
     "GatewayRefused",
@@ -72,6 +84,7 @@ __all__ = [
     "Withholding",
     "agreement_gateway",
     "agreement_gateways",
+    "biller_files",
     "gateway",
     "gateways",
     "list_order_papers",
@@ -81,5 +94,6 @@ __all__ = [
     "register_gateway",
     "register_order_papers",
     "register_payable",
+    "set_biller_files",
     "set_payment_reporter",
 ]

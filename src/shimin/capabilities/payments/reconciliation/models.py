@@ -14,7 +14,7 @@ from shimin.kernel.tables import Table, TableKind
 
 
 class Statement(Table):
-    """A gateway's file of one day, as imported or refused; known by its content. One of a day is current."""
+    """A gateway's or biller's file of one day, imported or refused, known by its content. One of a day is current."""
 
     kind: ClassVar[TableKind] = TableKind.CITY
 
@@ -121,6 +121,26 @@ class Difference(Table):
         ]
         indexes: ClassVar = [
             models.Index(name="reconciliation_difference_open", fields=["city_code", "day"], condition=Q(state="open")),
+        ]
+
+
+class BillerAnswer(Table):
+    """What a biller said of the platform's own file of a day: the newest answer, and which file it was given."""
+
+    kind: ClassVar[TableKind] = TableKind.CITY
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    city_code = models.CharField(max_length=6)
+    biller = models.TextField()
+    day = models.DateField()
+    content_hash = models.BinaryField()
+    findings = models.JSONField(default=list)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "reconciliation_biller_answer"
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="reconciliation_biller_answer_once", fields=["city_code", "biller", "day"])
         ]
 
 

@@ -1,5 +1,6 @@
 """What pages, tasks and the bench may use of reconciliation."""
 
+from shimin.capabilities.payments.reconciliation.domain.day_files import billers_of, is_biller
 from shimin.capabilities.payments.reconciliation.domain.differences import (
     BY_HAND,
     MEANINGS,
@@ -8,6 +9,15 @@ from shimin.capabilities.payments.reconciliation.domain.differences import (
     Kind,
     Owner,
     Way,
+)
+from shimin.capabilities.payments.reconciliation.operations.biller_files import (
+    FINDING_WORDS,
+    FileTooLong,
+    billers_of_day,
+    fetch_biller_file,
+    own_file,
+    reconcile_biller,
+    send_own_file,
 )
 from shimin.capabilities.payments.reconciliation.operations.closing import (
     DayClosed,
@@ -29,6 +39,7 @@ from shimin.capabilities.payments.reconciliation.operations.importing import (
     import_statement,
     yesterday,
 )
+from shimin.capabilities.payments.reconciliation.queries.biller_days import BillerDay, list_biller_days
 from shimin.capabilities.payments.reconciliation.queries.days import (
     DayState,
     DifferenceView,
@@ -50,15 +61,18 @@ from shimin.capabilities.payments.reconciliation.queries.settlement import (
 
 __all__ = [
     "BY_HAND",
+    "FINDING_WORDS",
     "MEANINGS",
     "OWNER_WORDS",
     "WAY_WORDS",
+    "BillerDay",
     "DayClosed",
     "DayNotReady",
     "DayState",
     "DifferenceClosed",
     "DifferenceView",
     "EntryPage",
+    "FileTooLong",
     "GatewayDay",
     "Imported",
     "Kind",
@@ -67,19 +81,27 @@ __all__ = [
     "SettlementRow",
     "StatementRefused",
     "Way",
+    "billers_of",
+    "billers_of_day",
     "close_day",
     "close_difference",
     "compare_day",
     "count_open",
     "download_statement",
+    "fetch_biller_file",
     "find_close",
     "gateway_days",
     "gateways_of_day",
     "import_statement",
+    "is_biller",
+    "list_biller_days",
     "list_days",
     "list_differences",
     "list_entries",
+    "own_file",
+    "reconcile_biller",
     "reconcile_day",
+    "send_own_file",
     "settlement_for",
     "treasury_file",
     "ways_of",

@@ -16,7 +16,10 @@ _FILE = Path(__file__).resolve().parents[1] / "data" / "billers.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Biller:
-    """Who sends bills. ``system`` keeps its books; ``daily``: it also tells what was used day by day."""
+    """Who sends bills. ``system`` keeps its books; ``daily``: it also tells what was used day by day.
+
+    ``encoding``: of its day file and of ours for it ("gbk", "utf-8").
+    """
 
     code: str
     city_code: str
@@ -28,6 +31,7 @@ class Biller:
     luhn: bool
     system: str
     daily: bool = False
+    encoding: str = "utf-8"
 
     @property
     def payee_code(self) -> str:

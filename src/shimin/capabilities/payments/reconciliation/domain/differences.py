@@ -19,6 +19,10 @@ class Kind(StrEnum):
     OVER_MIDNIGHT = "over_midnight"
     NOT_SETTLED = "not_settled"
     REFUND_FAILED = "refund_failed"
+    BILLER_NOT_BOOKED = "biller_not_booked"
+    BILLER_UNKNOWN = "biller_unknown"
+    BILLER_REVERSED = "biller_reversed"
+    BILLER_NOT_REVERSED = "biller_not_reversed"
 
 
 class Owner(StrEnum):
@@ -35,6 +39,7 @@ class Way(StrEnum):
 
     BY_ITSELF = "by_itself"  # a later comparison does not find it any more
     GATEWAY_CORRECTED = "gateway_corrected"
+    KEEPER_CORRECTED = "keeper_corrected"
     PAID_BY_HAND = "paid_by_hand"
     EXPLAINED = "explained"
 
@@ -83,6 +88,22 @@ MEANINGS: dict[Kind, Meaning] = {
         "已收款，收款单位未销账", "收款单位还没有确认收到销账通知。", Owner.KEEPER,
         "平台会一直重发；超过一天的，请联系收款单位。",
     ),
+    Kind.BILLER_NOT_BOOKED: Meaning(
+        "收费单位确认过，日文件里没有", "这笔已收到收费单位的销账回执，但对方没有入账。", Owner.KEEPER,
+        "请凭流水号和回执请收费单位补记，更正的日文件重新导入后自动消除。",
+    ),
+    Kind.BILLER_UNKNOWN: Meaning(
+        "收费单位销了账，平台没有这笔", "日文件里的流水号不是平台当天向该单位缴的款，或这笔已作废退回。", Owner.KEEPER,
+        "请收费单位核实是谁报的销账；更正的日文件重新导入后自动消除。",
+    ),
+    Kind.BILLER_REVERSED: Meaning(
+        "收费单位冲正了，平台没有退款", "对方把这笔记成冲正，缴款人的钱没有退。", Owner.KEEPER,
+        "请先问清是谁要求冲正：应退的由财务发起退款，误记的请对方更正日文件。",
+    ),
+    Kind.BILLER_NOT_REVERSED: Meaning(
+        "平台已退款，收费单位没有冲正", "钱已退给缴款人，对方仍记着销账。", Owner.KEEPER,
+        "请收费单位补记冲正，更正的日文件重新导入后自动消除。",
+    ),
     Kind.REFUND_FAILED: Meaning(
         "退款失败", "支付机构不受理这笔退款。", Owner.FINANCE, "请线下退给缴款人，写明凭证号后结案。",
     ),
@@ -97,8 +118,9 @@ OWNER_WORDS: dict[Owner, str] = {
 WAY_WORDS: dict[Way, str] = {
     Way.BY_ITSELF: "重新比对后已一致",
     Way.GATEWAY_CORRECTED: "支付机构已确认更正",
+    Way.KEEPER_CORRECTED: "收款单位已确认更正",
     Way.PAID_BY_HAND: "已线下退付",
     Way.EXPLAINED: "已查明原因",
 }
-BY_HAND = (Way.GATEWAY_CORRECTED, Way.PAID_BY_HAND, Way.EXPLAINED)
+BY_HAND = (Way.GATEWAY_CORRECTED, Way.KEEPER_CORRECTED, Way.PAID_BY_HAND, Way.EXPLAINED)
 LONGEST_WORDS = 300

@@ -11,6 +11,7 @@ from shimin.capabilities.payments.public import FINANCE
 from shimin.capabilities.payments.reconciliation.domain.differences import LONGEST_WORDS, Kind
 from shimin.capabilities.payments.reconciliation.models import DayClose, Difference
 from shimin.capabilities.payments.reconciliation.operations.comparing import compare_day, ways_of
+from shimin.capabilities.payments.reconciliation.queries.biller_days import biller_codes
 from shimin.capabilities.payments.reconciliation.queries.days import gateways_of_day, is_closed, missing_statements
 from shimin.capabilities.payments.reconciliation.queries.settlement import settlement, treasury_file
 from shimin.kernel import audit
@@ -93,6 +94,10 @@ def close_day(*, actor: Actor, city_code: str, day: date, now: datetime) -> None
             raise DayNotReady(f"还缺{'、'.join(missing)}的账单。", mend="请先导入账单。")
     still = 0
     for code in gateways_of_day(actor, city_code, day):
+        still += compare_day(actor=actor, city_code=city_code, gateway_code=code, day=day, now=now).open
+    with scope(actor):
+        codes = biller_codes(city_code, day)
+    for code in codes:
         still += compare_day(actor=actor, city_code=city_code, gateway_code=code, day=day, now=now).open
     if still:
         raise DayNotReady(f"还有{still}条差异没有处理。")

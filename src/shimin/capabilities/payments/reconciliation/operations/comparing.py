@@ -17,8 +17,10 @@ from shimin.capabilities.payments.public import (
     gateway_account,
     is_counter,
 )
-from shimin.capabilities.payments.reconciliation.domain.differences import Kind, Way
+from shimin.capabilities.payments.reconciliation.domain.day_files import is_biller
+from shimin.capabilities.payments.reconciliation.domain.differences import MEANINGS, Kind, Owner, Way
 from shimin.capabilities.payments.reconciliation.models import Difference
+from shimin.capabilities.payments.reconciliation.queries.biller_days import compare_biller
 from shimin.capabilities.payments.reconciliation.queries.comparison import Found, compare
 from shimin.kernel import audit
 from shimin.kernel.actor import SYSTEM, Actor
@@ -60,7 +62,7 @@ class Outcome:
 
 
 def compare_day(*, actor: Actor, city_code: str, gateway_code: str, day: date, now: datetime) -> Outcome:
-    """Compare a day of one gateway (or counter) and keep what does not agree. Can be repeated at will.
+    """Compare a day of one gateway, counter or biller and keep what does not agree. Can be repeated at will.
 
     Raises:
         Forbidden: the actor is no finance officer.
@@ -68,7 +70,10 @@ def compare_day(*, actor: Actor, city_code: str, gateway_code: str, day: date, n
     if actor.is_signed_in and not actor.has_role(FINANCE):
         raise Forbidden
     with scope(actor):
-        found = compare(city_code, gateway_code, gateway_account(gateway_code), day)
+        if is_biller(gateway_code):
+            found = compare_biller(city_code, gateway_code, day)
+        else:
+            found = compare(city_code, gateway_code, gateway_account(gateway_code), day)
         gone = _keep(found, city_code, gateway_code, day, now)
         still = Difference.objects.filter(city_code=city_code, gateway=gateway_code, day=day, state="open").count()
         audit.record(
@@ -102,7 +107,11 @@ def reconcile_day(*, actor: Actor, city_code: str, gateway_code: str, day: date,
     """
     require_no_transaction()
     outcome = compare_day(actor=actor, city_code=city_code, gateway_code=gateway_code, day=day, now=now)
-    if is_counter(gateway_code) or not _book_what_is_missing(actor, city_code, gateway_code, day, now):
+    if (
+        is_counter(gateway_code)
+        or is_biller(gateway_code)
+        or not _book_what_is_missing(actor, city_code, gateway_code, day, now)
+    ):
         return outcome
     return compare_day(actor=actor, city_code=city_code, gateway_code=gateway_code, day=day, now=now)
 
@@ -133,4 +142,6 @@ def ways_of(kind: Kind) -> tuple[Way, ...]:
     """Return by what an officer can close a difference of this kind."""
     if kind is Kind.REFUND_FAILED:
         return (Way.PAID_BY_HAND, Way.EXPLAINED)
+    if MEANINGS[kind].owner is Owner.KEEPER:
+        return (Way.KEEPER_CORRECTED, Way.EXPLAINED)
     return (Way.GATEWAY_CORRECTED, Way.EXPLAINED)

@@ -20,6 +20,7 @@ from shimin.capabilities.payments.public import (
     StatementRow,
     gateway,
 )
+from shimin.capabilities.payments.reconciliation.domain.day_files import BillerSender, find_sender, is_biller
 from shimin.capabilities.payments.reconciliation.models import Statement
 from shimin.kernel import audit
 from shimin.kernel.actor import Actor
@@ -64,7 +65,7 @@ class StatementRefused(Conflict):
     code = "statement_refused"
     status = 422
     message = "账单没有导入：有读不懂的地方。"
-    mend = "请向支付机构重新下载整份账单再导入，不要手工修改。"
+    mend = "请向对方要整份账单，重新导入，不要手工修改。"
 
     def __init__(self, faults: tuple[tuple[int, str], ...]) -> None:
         where = "；".join(f"第{line}行：{words}" if line else words for line, words in faults[:3])
@@ -113,7 +114,9 @@ def import_statement(
         raise StatementRefused(broken.faults) from None
 
 
-def _check(actor: Actor, city_code: str, gateway_code: str, day: date, content: bytes, now: datetime) -> Gateway:
+def _check(
+    actor: Actor, city_code: str, gateway_code: str, day: date, content: bytes, now: datetime
+) -> Gateway | BillerSender:
     if actor.is_signed_in and not actor.has_role(FINANCE):
         raise Forbidden
     faults: dict[str, str] = {}
@@ -124,7 +127,7 @@ def _check(actor: Actor, city_code: str, gateway_code: str, day: date, content: 
     if day > local_date(now):
         faults["day"] = "这一天还没有到。"
     try:
-        sender = gateway(gateway_code)
+        sender = _sender(city_code, gateway_code, day)
     except KeyError:
         raise InvalidInput(fields={"gateway": "请选择支付机构。"}) from None
     if faults:
@@ -132,8 +135,17 @@ def _check(actor: Actor, city_code: str, gateway_code: str, day: date, content: 
     return sender
 
 
+def _sender(city_code: str, code: str, day: date) -> Gateway | BillerSender:
+    if not is_biller(code):
+        return gateway(code)
+    sender = find_sender(code, day)
+    if sender is None or sender.biller.city_code != city_code:
+        raise KeyError(code)
+    return sender
+
+
 def _import(
-    actor: Actor, sender: Gateway, city_code: str, day: date, content: bytes, key: bytes, now: datetime
+    actor: Actor, sender: Gateway | BillerSender, city_code: str, day: date, content: bytes, key: bytes, now: datetime
 ) -> Imported:
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [f"{city_code}{sender.code}{day}"])
@@ -237,9 +249,9 @@ def download_statement(*, actor: Actor, city_code: str, gateway_code: str, day: 
         Unavailable: the gateway does not answer. StatementRefused, InvalidInput: see ``import_statement``.
     """
     require_no_transaction()
-    sender = _check(actor, city_code, gateway_code, day, b"-", now)
+    _check(actor, city_code, gateway_code, day, b"-", now)
     try:
-        content = sender.statement(day)
+        content = gateway(gateway_code).statement(day)
     except GatewayRefused as refusal:
         structlog.get_logger("shimin.payments").info("reconciliation.no_statement", reason=refusal.reason)
         return None

@@ -20,13 +20,16 @@ from shimin.capabilities.payments.reconciliation.public import (
     DifferenceView,
     Owner,
     StatementRefused,
+    billers_of_day,
     close_day,
     close_difference,
     download_statement,
+    fetch_biller_file,
     find_close,
     gateway_days,
     gateways_of_day,
     import_statement,
+    is_biller,
     list_days,
     list_differences,
     list_entries,
@@ -34,45 +37,16 @@ from shimin.capabilities.payments.reconciliation.public import (
     settlement_for,
     treasury_file,
 )
+from shimin.capabilities.payments.reconciliation.web.biller_files import biller_rows
+from shimin.capabilities.payments.reconciliation.web.cities import address_of, cities_of, city_of
 from shimin.capabilities.payments.reconciliation.web.forms import EndForm, StatementForm
 from shimin.kernel import clock
-from shimin.kernel.actor import Actor
-from shimin.kernel.errors import Forbidden, InvalidInput, NotFound
+from shimin.kernel.errors import InvalidInput, NotFound
 from shimin.kernel.values.money import format_fen
 from shimin.kernel.web.access import Request, staff
 
 QUEUE = "reconciliation.days"
 _LIGHTS = {Owner.PLATFORM: "amber", Owner.GATEWAY: "red", Owner.KEEPER: "amber", Owner.FINANCE: "red"}
-
-
-class CityFinanceOnly(Forbidden):
-    """Days are closed for a whole city; an officer of one agency sees that agency's refunds."""
-
-    code = "city_finance_only"
-    message = "对账和日结由市财政的财务人员办理。"
-    mend = "您的岗位只管本部门的退款。"
-
-
-def _city(request: Request) -> str:
-    """Return the city whose days are shown: the officer's own, or the one of several that the address names."""
-    codes = _cities(request.actor)
-    if not codes:
-        raise CityFinanceOnly
-    wanted = (request.POST if request.method == "POST" else request.GET).get("city", "")
-    if wanted and wanted not in codes:
-        raise NotFound
-    return wanted or codes[0]
-
-
-def _cities(actor: Actor) -> list[str]:
-    if any(grant.agency_id is not None for grant in actor.grants):
-        return []
-    return sorted({grant.region_code for grant in actor.grants if grant.role == FINANCE and grant.region_code})
-
-
-def _to(request: Request, name: str, city: str, *args: object) -> str:
-    address = reverse(f"reconciliation:{name}", args=args)
-    return f"{address}?{urlencode({'city': city})}" if len(_cities(request.actor)) > 1 else address
 
 
 def _page(request: Request, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -85,18 +59,18 @@ def _page(request: Request, template: str, context: dict[str, Any], status: int 
 @staff(FINANCE)
 def days(request: Request) -> HttpResponse:
     """List the last days with what is open on them."""
-    city, address = _city(request), reverse("reconciliation:days")
+    city, address = city_of(request), reverse("reconciliation:days")
     rows = [
-        (each, _to(request, "day", city, each.day))
+        (each, address_of(request, "day", city, each.day))
         for each in list_days(actor=request.actor, city_code=city, now=clock.now())
     ]
-    codes = _cities(request.actor)
+    codes = cities_of(request.actor)
     chips = [
         {"title": get_region(code).short_name, "url": f"{address}?{urlencode({'city': code})}", "current": code == city}
         for code in (codes if len(codes) > 1 else [])
     ]
     context = {
-        "rows": rows, "chips": chips, "all_url": _to(request, "differences", city),
+        "rows": rows, "chips": chips, "all_url": address_of(request, "differences", city),
         "today": clock.local_date(clock.now()),
     }  # fmt: skip
     return _page(request, "days", context)
@@ -113,10 +87,10 @@ def _day(
     request: Request, day: date, *, form: StatementForm | None = None, fault: str = "",
     ends: dict[int, EndForm] | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    city, actor = _city(request), request.actor
+    city, actor = city_of(request), request.actor
     rows = settlement_for(actor=actor, city_code=city, day=day)
     found = list_differences(actor=actor, city_code=city, day=day, is_open=None)
-    base = _to(request, "entries", city, day)
+    base = address_of(request, "entries", city, day)
     joint = "&" if "?" in base else "?"
     context = {
         "day": day, "city": city, "fault": fault,
@@ -130,10 +104,11 @@ def _day(
         "net_fen": sum(row.net_fen for row in rows),
         "open": [_shown(each, ends) for each in found if each.is_open],
         "ended": [_shown(each, None) for each in found if not each.is_open],
-        "form": form or StatementForm(),
-        "days_url": _to(request, "days", city), "import_url": _to(request, "import", city, day),
-        "compare_url": _to(request, "compare", city, day), "close_url": _to(request, "close", city, day),
-        "treasury_url": _to(request, "treasury", city, day),
+        "form": form or StatementForm(city),
+        "billers": biller_rows(request, city, day), "send_url": address_of(request, "files", city, day),
+        "days_url": address_of(request, "days", city), "import_url": address_of(request, "import", city, day),
+        "compare_url": address_of(request, "compare", city, day), "close_url": address_of(request, "close", city, day),
+        "treasury_url": address_of(request, "treasury", city, day),
     }  # fmt: skip
     return _page(request, "day", context, status)
 
@@ -154,13 +129,15 @@ def _shown(found: DifferenceView, ends: dict[int, EndForm] | None) -> dict[str, 
 @staff(FINANCE, transaction=False)
 def take_statement(request: Request, day: date) -> HttpResponse:
     """Import a statement, from a file or from the gateway, and compare the day at once."""
-    city, now = _city(request), clock.now()
-    form = StatementForm(request.POST, request.FILES)
+    city, now = city_of(request), clock.now()
+    form = StatementForm(city, request.POST, request.FILES)
     if not form.is_valid():
         return _day(request, day, form=form, status=422)
     code, file = form.cleaned_data["gateway"], form.cleaned_data["file"]
     try:
-        if file is None:
+        if file is None and is_biller(code):
+            fetch_biller_file(actor=request.actor, city_code=city, code=code, day=day, now=now)
+        elif file is None:
             told = download_statement(actor=request.actor, city_code=city, gateway_code=code, day=day, now=now)
             if told is None:
                 form.add_error(None, "支付机构还没有这一天的账单，一般第二天上午九点以后才有。")
@@ -177,36 +154,37 @@ def take_statement(request: Request, day: date) -> HttpResponse:
             form.add_error(field if field in form.fields else None, words)
         return _day(request, day, form=form, status=422)
     reconcile_day(actor=request.actor, city_code=city, gateway_code=code, day=day, now=now)
-    return HttpResponseRedirect(_to(request, "day", city, day))
+    return HttpResponseRedirect(address_of(request, "day", city, day))
 
 
 @require_POST
 @staff(FINANCE, transaction=False)
 def compare(request: Request, day: date) -> HttpResponse:
-    """Compare again: every gateway of the day."""
-    city, now = _city(request), clock.now()
-    for code in gateways_of_day(request.actor, city, day):
+    """Compare again: every gateway and biller of the day."""
+    city, now = city_of(request), clock.now()
+    codes = gateways_of_day(request.actor, city, day)
+    for code in [*codes, *billers_of_day(actor=request.actor, city_code=city, day=day)]:
         reconcile_day(actor=request.actor, city_code=city, gateway_code=code, day=day, now=now)
-    return HttpResponseRedirect(_to(request, "day", city, day))
+    return HttpResponseRedirect(address_of(request, "day", city, day))
 
 
 @require_POST
 @staff(FINANCE, transaction=False)
 def close(request: Request, day: date) -> HttpResponse:
     """Close a day."""
-    city = _city(request)
+    city = city_of(request)
     try:
         close_day(actor=request.actor, city_code=city, day=day, now=clock.now())
     except DayNotReady as refused:
         return _day(request, day, fault=f"{refused.message}{refused.mend}", status=409)
-    return HttpResponseRedirect(_to(request, "day", city, day))
+    return HttpResponseRedirect(address_of(request, "day", city, day))
 
 
 @require_safe
 @staff(FINANCE)
 def treasury(request: Request, day: date) -> HttpResponse:
     """Give the treasury file of a closed day."""
-    city = _city(request)
+    city = city_of(request)
     if find_close(actor=request.actor, city_code=city, day=day) is None:
         raise NotFound
     rows = settlement_for(actor=request.actor, city_code=city, day=day)
@@ -220,7 +198,7 @@ def treasury(request: Request, day: date) -> HttpResponse:
 @staff(FINANCE)
 def entries(request: Request, day: date) -> HttpResponse:
     """Show each entry behind one row of the settlement."""
-    city = _city(request)
+    city = city_of(request)
     payee, item = request.GET.get("payee", "")[:200], request.GET.get("item", "")[:200]
     after = request.GET.get("after", "")
     row = next(
@@ -239,7 +217,7 @@ def entries(request: Request, day: date) -> HttpResponse:
     )  # fmt: skip
     kept = {"payee": payee, "item": item, "city": city}
     context = {
-        "day": day, "row": row, "page": page, "day_url": _to(request, "day", city, day),
+        "day": day, "row": row, "page": page, "day_url": address_of(request, "day", city, day),
         "next_url": f"?{urlencode({**kept, 'after': page.next})}" if page.next else "",
     }  # fmt: skip
     return _page(request, "entries", context)
@@ -249,16 +227,16 @@ def entries(request: Request, day: date) -> HttpResponse:
 @staff(FINANCE)
 def differences(request: Request) -> HttpResponse:
     """List what is open on all days, or (state=closed) what has ended."""
-    city = _city(request)
+    city = city_of(request)
     is_open = request.GET.get("state") != "closed"
-    base = _to(request, "differences", city)
+    base = address_of(request, "differences", city)
     joint = "&" if "?" in base else "?"
     context = {
         "rows": [
-            (_shown(each, None), _to(request, "day", city, each.day))
+            (_shown(each, None), address_of(request, "day", city, each.day))
             for each in list_differences(actor=request.actor, city_code=city, is_open=is_open)
         ],
-        "days_url": _to(request, "days", city),
+        "days_url": address_of(request, "days", city),
         "chips": [
             {"title": "待处理", "url": base, "current": is_open},
             {"title": "已处理", "url": f"{base}{joint}state=closed", "current": not is_open},
@@ -271,7 +249,7 @@ def differences(request: Request) -> HttpResponse:
 @staff(FINANCE)
 def end_difference(request: Request, difference_id: int) -> HttpResponse:
     """End a difference with what was found out."""
-    city = _city(request)
+    city = city_of(request)
     found = next(
         (
             each
@@ -289,7 +267,7 @@ def end_difference(request: Request, difference_id: int) -> HttpResponse:
                 actor=request.actor, difference_id=difference_id, way=form.cleaned_data["way"],
                 words=form.cleaned_data["words"], now=clock.now(),
             )  # fmt: skip
-            return HttpResponseRedirect(_to(request, "day", city, found.day))
+            return HttpResponseRedirect(address_of(request, "day", city, found.day))
         except InvalidInput as wrong:
             for field, words in wrong.fields.items():
                 form.add_error(field, words)

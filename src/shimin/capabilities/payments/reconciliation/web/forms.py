@@ -5,23 +5,25 @@ from __future__ import annotations
 from django import forms
 
 from shimin.capabilities.payments.public import gateways
-from shimin.capabilities.payments.reconciliation.public import WAY_WORDS, DifferenceView, ways_of
+from shimin.capabilities.payments.reconciliation.public import WAY_WORDS, DifferenceView, billers_of, ways_of
 
 
 class StatementForm(forms.Form):
-    """A gateway's statement, fetched there or given as a file."""
+    """A gateway's or biller's statement of a day, fetched there or given as a file."""
 
     use_required_attribute = False
 
-    gateway = forms.ChoiceField(label="支付机构", error_messages={"required": "请选择支付机构。"})
+    gateway = forms.ChoiceField(label="支付机构或收费单位", error_messages={"required": "请选择一个。"})
     file = forms.FileField(
-        label="账单文件", required=False, help_text="支付机构给的原文件（.csv 或 .zip）。不选文件，就向支付机构下载。",
+        label="账单文件", required=False, help_text="对方给的原文件（.csv、.zip 或 .txt）。不选文件，就向对方下载。",
         error_messages={"empty": "文件是空的。"},
     )  # fmt: skip
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, city_code: str, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["gateway"].choices = [(each.code, each.title) for each in gateways()]  # type: ignore[attr-defined]
+        billers = [(each.payee_code, f"{each.name}（销账日文件）") for each in billers_of(city_code)]
+        choices = [*((each.code, each.title) for each in gateways()), *billers]
+        self.fields["gateway"].choices = choices  # type: ignore[attr-defined]
 
 
 class EndForm(forms.Form):

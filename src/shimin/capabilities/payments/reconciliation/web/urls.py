@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from shimin.capabilities.payments.reconciliation.web import days
+from shimin.capabilities.payments.reconciliation.web import biller_files, days
 
 
 class DayConverter:
@@ -30,6 +30,8 @@ urlpatterns = [
     path("desk/payments/days/<day:day>/compare", days.compare, name="compare"),
     path("desk/payments/days/<day:day>/close", days.close, name="close"),
     path("desk/payments/days/<day:day>/treasury.csv", days.treasury, name="treasury"),
+    path("desk/payments/days/<day:day>/files", biller_files.send_files, name="files"),
+    path("desk/payments/days/<day:day>/files/<slug:biller>.txt", biller_files.download_own_file, name="own_file"),
     path("desk/payments/days/<day:day>/entries", days.entries, name="entries"),
     path("desk/payments/differences", days.differences, name="differences"),
     path("desk/payments/differences/<int:difference_id>/close", days.end_difference, name="end_difference"),
