@@ -12,6 +12,7 @@ from shimin.capabilities.notices.api import router as notices
 from shimin.capabilities.payments.api import router as payments
 from shimin.capabilities.payments.autopay.api import router as autopay
 from shimin.capabilities.payments.billing.api import router as billing
+from shimin.capabilities.payments.invitations.api import router as invitations
 from shimin.capabilities.payments.vouchers.api import router as vouchers
 from shimin.capabilities.service_requests.api import router as service_requests
 from shimin.kernel.web.api import JsonParser, OrjsonRenderer, install_problem_handlers
@@ -38,6 +39,7 @@ for tag, router in {
     "billing": billing,
     "autopay": autopay,
     "vouchers": vouchers,
+    "invitations": invitations,
     "service_requests": service_requests,
     "indicators": indicators,
 }.items():

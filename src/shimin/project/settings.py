@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.payments",
     "shimin.capabilities.payments.billing",
     "shimin.capabilities.payments.autopay",
+    "shimin.capabilities.payments.invitations",
     "shimin.capabilities.payments.reconciliation",
     "shimin.capabilities.payments.dues",
     "shimin.capabilities.payments.vouchers",

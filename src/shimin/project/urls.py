@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shimin.capabilities.payments.web.urls")),
     path("", include("shimin.capabilities.payments.billing.web.urls")),
     path("", include("shimin.capabilities.payments.autopay.web.urls")),
+    path("", include("shimin.capabilities.payments.invitations.web.urls")),
     path("", include("shimin.capabilities.payments.reconciliation.web.urls")),
     path("", include("shimin.capabilities.payments.dues.web.urls")),
     path("", include("shimin.capabilities.payments.vouchers.web.urls")),

@@ -10,6 +10,7 @@ from shimin.capabilities.payments.domain.orders import (
     StepRefused,
 )
 from shimin.capabilities.payments.domain.placing import (
+    INVITED,
     AlreadyPaid,
     BeingPaid,
     OrderKeyReused,
@@ -29,6 +30,7 @@ from shimin.capabilities.payments.operations.attempts import (
 from shimin.capabilities.payments.operations.capturing import CaptureOutcome, capture
 from shimin.capabilities.payments.operations.counter import TELLER, take_cash
 from shimin.capabilities.payments.operations.placing import ask_keeper, create_order
+from shimin.capabilities.payments.operations.placing import place as place_owed
 from shimin.capabilities.payments.operations.receipts import NotPaidYet, verify_receipt, write_receipt
 from shimin.capabilities.payments.operations.refunding import (
     FINANCE,
@@ -88,6 +90,7 @@ from shimin.capabilities.payments.queries.receipts import ReceiptFacts, ReceiptU
 
 __all__ = [
     "FINANCE",
+    "INVITED",
     "MOST_FEN",
     "MOST_LINES",
     "REASON_WORDS",
@@ -165,6 +168,7 @@ __all__ = [
     "list_orders",
     "list_refunds",
     "pay_by_agreement",
+    "place_owed",
     "poll_attempts",
     "register_payable",
     "request_refund",

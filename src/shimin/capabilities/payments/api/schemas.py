@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import Field
 
-from shimin.capabilities.payments.public import OrderView
+from shimin.capabilities.payments.public import INVITED, OrderView
 from shimin.kernel.web.api import IdText
 
 
@@ -38,7 +38,7 @@ class CashierOut(Schema):
 
 
 class LineOut(Schema):
-    """One debt of an order."""
+    """One debt of an order. ``ref`` is empty when it was paid for somebody else, by their link."""
 
     line_id: IdText
     kind: str
@@ -82,4 +82,6 @@ def order_out(order: OrderView) -> dict[str, Any]:
     names = ("order_id", "number", "title", "total_fen", "refunded_fen", "created_at", "expires_at", "captured_at")
     shown = {name: getattr(order, name) for name in (*names, "settled_at")}
     lines = [{name: getattr(line, name) for name in LineOut.model_fields} for line in order.lines]
+    if order.purpose == INVITED:  # a bill's reference holds the number of somebody else's account
+        lines = [{**line, "ref": ""} for line in lines]
     return {**shown, "state": str(order.state), "lines": [{**line, "state": str(line["state"])} for line in lines]}

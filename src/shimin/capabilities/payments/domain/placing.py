@@ -13,6 +13,8 @@ from shimin.kernel.clock import CHINA
 from shimin.kernel.errors import Conflict, InvalidInput
 from shimin.kernel.values.money import format_fen
 
+INVITED = "invited"
+"""The purpose of an order that somebody pays for another, by a link: its payer learns nothing of whose debt it is."""
 TIME_TO_PAY = timedelta(minutes=15)
 FINES = "10305"
 """Source: 政府收支分类科目, 103 非税收入 05 罚没收入."""

@@ -112,7 +112,10 @@ def place(
     now: datetime,
     payer_account_id: int | None = None,
 ) -> int:
-    """Claim the debts and write the order; see ``create_order``."""
+    """Claim debts that their keepers have just told, and write the order; see ``create_order``.
+
+    For a capability that asks keepers in another's name: it has that person's leave, and decides what titles tell.
+    """
     check_key(idempotency_key)
     check_owed(owed)
     require_safe_payment(actor=actor, amount_fen=sum(each.amount_fen for each in owed), now=now)

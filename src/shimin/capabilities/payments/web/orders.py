@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from shimin.capabilities.payments.public import (
+    INVITED,
     STAGE_WORDS,
     STATE_WORDS,
     AlreadyPaid,
@@ -41,6 +42,7 @@ _LIGHTS = {
     OrderState.SETTLED: "green",
     OrderState.REFUNDED: "grey",
 }
+SHAREABLE = frozenset({"bill", "top_up"})
 log = structlog.get_logger("shimin.payments")
 # Orders cost rows and questions to keepers: nobody places thirty in a minute.
 _starts = LocalBucket(limit=30, per_seconds=60)
@@ -98,6 +100,11 @@ def _context(found: OrderView, link: str) -> dict[str, object]:
         "steps": _steps(found) if found.is_paid else [],
         "refunds": [(refund, STAGE_WORDS[refund.stage]) for refund in found.refunds],
         "query": query,
+        # Bills and top-ups of one's own may be passed on (payments.invitations); a fine is nobody else's business.
+        "can_share": not link
+        and found.purpose != INVITED
+        and bool(found.lines)
+        and all(line.kind in SHAREABLE for line in found.lines),
     }
 
 

@@ -1,0 +1,5 @@
+"""The JSON API of invitations."""
+
+from shimin.capabilities.payments.invitations.api.routes import router
+
+__all__ = ["router"]
