@@ -52,6 +52,7 @@ from shimin.capabilities.indicators.operations.watching import (
     erase_subscriptions,
     send_weekly,
     subscribe,
+    tell_weekly_report,
     unsubscribe,
     watch_bands,
 )
@@ -210,6 +211,7 @@ __all__ = [
     "shares_for",
     "subscribe",
     "target_words",
+    "tell_weekly_report",
     "turnout",
     "unsubscribe",
     "vote",

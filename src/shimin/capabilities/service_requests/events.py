@@ -86,3 +86,12 @@ class ArticleReviewed(DomainEvent):
     article_id: int
     city_code: str
     is_open: bool
+
+
+@event("service_requests.weekly_report_made")
+class WeeklyReportMade(DomainEvent):
+    """The supervisor's report of a week is there; ``week_starts``: its Monday ("2026-11-23")."""
+
+    report_id: int
+    city_code: str
+    week_starts: str

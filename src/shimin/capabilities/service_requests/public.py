@@ -36,6 +36,7 @@ from shimin.capabilities.service_requests.events import (
     RequestFiled,
     RequestJoined,
     RequestMoved,
+    WeeklyReportMade,
 )
 from shimin.capabilities.service_requests.operations.alerting import NoEmergency, alert_duty_desk, update_position
 from shimin.capabilities.service_requests.operations.calling_back import (
@@ -134,6 +135,7 @@ from shimin.capabilities.service_requests.operations.photos import (
     read_photo_tokens,
     receive_request_photo,
 )
+from shimin.capabilities.service_requests.operations.reporting import make_weekly_reports
 from shimin.capabilities.service_requests.operations.ruling import dispatch_by_rule, propose_agency
 from shimin.capabilities.service_requests.operations.suggesting import suggest_category
 from shimin.capabilities.service_requests.operations.supervising import LadderSkipped, order, redo, summon, urge
@@ -209,6 +211,7 @@ from shimin.capabilities.service_requests.queries.replaying import (
     list_supervised,
     replay_outcome,
 )
+from shimin.capabilities.service_requests.queries.reports import WeekReport, get_weekly_report, list_weekly_reports
 from shimin.capabilities.service_requests.queries.rows import DISPATCHER, OFFICER, REVIEWER, STAFF_ROLES, SUPERVISOR
 from shimin.capabilities.service_requests.queries.supervising import (
     BASELINE_ANSWERS,
@@ -334,6 +337,8 @@ __all__ = [
     "TooManyVoices",
     "VoiceGone",
     "VoiceView",
+    "WeekReport",
+    "WeeklyReportMade",
     "Who",
     "WrongCode",
     "accept",
@@ -387,6 +392,7 @@ __all__ = [
     "get_request_for",
     "get_text_reader",
     "get_voice_for",
+    "get_weekly_report",
     "hand_over",
     "import_message",
     "is_danger",
@@ -409,8 +415,10 @@ __all__ = [
     "list_queue",
     "list_requests",
     "list_supervised",
+    "list_weekly_reports",
     "look_over",
     "look_up_request",
+    "make_weekly_reports",
     "mask_personal_data",
     "merge",
     "note_call",

@@ -8,6 +8,7 @@ from shimin.capabilities.service_requests.public import (
     forget_unused_photos,
     forget_unused_voices,
     issue_cards,
+    make_weekly_reports,
     resume_due,
 )
 from shimin.kernel import clock
@@ -50,3 +51,9 @@ def forget_photos() -> None:
 def forget_voices() -> None:
     """Delete recordings that no request uses, with their files."""
     forget_unused_voices(clock.now())
+
+
+@every(1_800, "service_requests.make_weekly_reports")
+def make_reports() -> None:
+    """Make the report of last week, and those of weeks that nobody has reported."""
+    make_weekly_reports(clock.now())

@@ -35,7 +35,9 @@ class Subscription(Table):
         db_table = "indicators_subscription"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account_id", "city_code", "topic"], name="indicators_subscription_once"),
-            models.CheckConstraint(name="indicators_subscription_topic", condition=Q(topic__in=["alerts", "weekly"])),
+            models.CheckConstraint(
+                name="indicators_subscription_topic", condition=Q(topic__in=["alerts", "weekly", "report"])
+            ),
         ]
 
 

@@ -16,7 +16,14 @@ from shimin.capabilities.indicators.models import BandAlert, Subscription
 from shimin.capabilities.indicators.models.watching import CODE, RECIPIENT
 from shimin.capabilities.indicators.queries.watching import Topic, require_supervisor
 from shimin.capabilities.notices.public import require_mail_channel, send_letter
-from shimin.capabilities.service_requests.public import SUPERVISOR, AgencyFigures, CityFigures, figures_by_agency
+from shimin.capabilities.service_requests.public import (
+    SUPERVISOR,
+    AgencyFigures,
+    CityFigures,
+    Figures,
+    figures_by_agency,
+    get_weekly_report,
+)
 from shimin.kernel import audit, rate
 from shimin.kernel.actor import SYSTEM, Actor
 from shimin.kernel.clock import CHINA, local_date
@@ -157,6 +164,24 @@ def send_weekly(now: datetime) -> int:
     return sent
 
 
+def tell_weekly_report(*, city_code: str, week_starts: date, now: datetime) -> int:
+    """Tell subscribers that the supervisor's report of a week is there, with its figures and where it lies.
+
+    Return how many letters went; for the worker, which delivers the news once.
+    """
+    report = get_weekly_report(SYSTEM, city_code=city_code, week_starts=week_starts)
+    sent = 0
+    for row in _subscribers(city_code, Topic.REPORT, now):
+        with scope(SYSTEM):
+            values = {
+                "city": get_region(city_code).name, "city_code": city_code, "week": week_starts.isoformat(),
+                "days": f"{week_starts:%m月%d日}至{report.week_ends:%m月%d日}", "lines": _report_lines(report.whole),
+            }  # fmt: skip
+            send_letter(recipient=_address(row), template="indicators.weekly_report", values=values, now=now)
+        sent += 1
+    return sent
+
+
 def erase_subscriptions(account_id: int, person_id: int | None, now: datetime) -> int:
     """Delete an account's subscriptions; return how many."""
     gone, _ = Subscription.objects.filter(account_id=account_id).delete()
@@ -218,6 +243,26 @@ def _weekly_lines(city_code: str, now: datetime) -> str:
         target = f"（目标{target_words(figure, band)}{'，超出范围' if outside else ''}）" if band else ""
         lines.append(f"{FIGURE_WORDS[figure]}：{figure_words(figure, value)}{target}")
     return "\n".join(lines)
+
+
+def _report_lines(whole: Figures | None) -> str:
+    if whole is None:
+        return "这一周没有新的诉求。"
+    return "\n".join(
+        (
+            f"收到：{whole.filed}件，办结{whole.ended}件",
+            f"按时办结率：{_share(whole.in_time, whole.ended)}，超期未办{whole.late}件",
+            f"黄牌：{whole.yellow}张，红牌：{whole.red}张",
+            f"退单：{whole.returned}件，重办：{whole.redone}件",
+            f"响应率：{_share(whole.responded, whole.reached)}",
+            f"解决率：{_share(whole.solved, whole.reached)}",
+            f"满意率：{_share(whole.satisfied, whole.rated)}",
+        )
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "没有数"
 
 
 def _monday(day: date) -> date:

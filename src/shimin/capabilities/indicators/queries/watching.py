@@ -20,13 +20,18 @@ _LATEST = 20
 
 
 class Topic(StrEnum):
-    """What letters are about: figures that leave their bands, or the week."""
+    """What letters are about: figures that leave their bands, the week's figures, or the weekly report."""
 
     ALERTS = "alerts"
     WEEKLY = "weekly"
+    REPORT = "report"
 
 
-TOPIC_WORDS = {Topic.ALERTS: "数超出范围和回到范围的时候", Topic.WEEKLY: "每周一，上一周的数"}
+TOPIC_WORDS = {
+    Topic.ALERTS: "数超出范围和回到范围的时候",
+    Topic.WEEKLY: "每周一，上一周的数",
+    Topic.REPORT: "每周一，督查周报做好的时候",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from shimin.capabilities.service_requests.api import photos as photos
 from shimin.capabilities.service_requests.api import voices as voices
+from shimin.capabilities.service_requests.api import weeks as weeks
 from shimin.capabilities.service_requests.api.routes import router
 
 __all__ = ["router"]

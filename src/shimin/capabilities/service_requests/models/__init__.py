@@ -3,6 +3,7 @@
 from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
 from shimin.capabilities.service_requests.models.knowledge import Article
 from shimin.capabilities.service_requests.models.partners import PartnerFiling, PartnerUpdate
+from shimin.capabilities.service_requests.models.reports import WeeklyReport
 from shimin.capabilities.service_requests.models.requests import (
     Reporter,
     RequestNote,
@@ -28,4 +29,5 @@ __all__ = [
     "RequestStep",
     "RequestVoice",
     "ServiceRequest",
+    "WeeklyReport",
 ]

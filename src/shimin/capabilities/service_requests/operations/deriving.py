@@ -23,7 +23,7 @@ from shimin.capabilities.service_requests.events import RequestFiled
 from shimin.capabilities.service_requests.handles import code_hash, query_code
 from shimin.capabilities.service_requests.models import Reporter, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.operations.moving import Change, take_step, write_step
-from shimin.capabilities.service_requests.operations.photos import copy_photos
+from shimin.capabilities.service_requests.operations.photos import copy_answer_photos, copy_photos
 from shimin.capabilities.service_requests.operations.voices import copy_voices
 from shimin.capabilities.service_requests.queries.rows import lock_request
 from shimin.kernel import events
@@ -136,7 +136,7 @@ def is_told_at_home(action: str, after: str) -> bool:
 
 
 def follow_mirror(*, request_id: int, step_id: int, now: datetime) -> bool:
-    """Tell a mirror's step at the request at home, or bring its answer back; for the worker.
+    """Tell a mirror's step at the request at home, or bring its answer back, with photos; for the worker.
 
     Returns whether there was a request at home that waits for it. The worker delivers a step once.
     """
@@ -153,7 +153,8 @@ def follow_mirror(*, request_id: int, step_id: int, now: datetime) -> bool:
             change = Change(
                 {"answer": mirror.answer, "answered_at": now}, words=mirror.answer, details={"agency": agency}
             )
-            write_step(actor=SYSTEM, row=home, step=step_of(Action.RELAY), change=change, now=now)
+            told = write_step(actor=SYSTEM, row=home, step=step_of(Action.RELAY), change=change, now=now)
+            copy_answer_photos(from_step=step, to_request_id=home.id, to_step_id=told)
         elif RequestState(step.state) in _BACK:
             said = step.words or STEP_WORDS[Action(step.action)]
             change = Change(words=f"外地没有受理：{said}", details={"agency": agency})
@@ -161,7 +162,8 @@ def follow_mirror(*, request_id: int, step_id: int, now: datetime) -> bool:
         elif step.action in _TOLD:
             said = f"：{step.words}" if step.words else ""
             change = Change(words=f"{STEP_WORDS[Action(step.action)]}{said}", details={"agency": agency})
-            write_step(actor=SYSTEM, row=home, step=step_of(Action.INTERIM_REPLY), change=change, now=now)
+            told = write_step(actor=SYSTEM, row=home, step=step_of(Action.INTERIM_REPLY), change=change, now=now)
+            copy_answer_photos(from_step=step, to_request_id=home.id, to_step_id=told)
     return True
 
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Q
 
 from shimin.capabilities.service_requests.domain.photos import KEPT_UNUSED, MOST_AT_ONCE, MOST_ON_A_REQUEST
+from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action
 from shimin.capabilities.service_requests.models import RequestPhoto, RequestStep
 from shimin.kernel import rate
@@ -166,6 +167,28 @@ def copy_photos(*, request_id: int, to_request_id: int) -> int:
             small=photo.small, width=photo.width, height=photo.height, sent_at=photo.sent_at,
         )
         for photo in RequestPhoto.objects.filter(request_id=request_id, by_staff=False).order_by("id")
+    ]  # fmt: skip
+    return len(RequestPhoto.objects.bulk_create(copies))
+
+
+def copy_answer_photos(*, from_step: RequestStep, to_request_id: int, to_step_id: int) -> int:
+    """Give a request at home the pictures of an answer that came from its mirror; for the worker, in its scope.
+
+    Those of ``from_step``, and for an answer all that its reporters may see and home does not have yet: what a second
+    person has released hangs on the draft.
+    """
+    shown = RequestPhoto.objects.filter(request_id=from_step.request_id, by_staff=True, is_shown=True)
+    if from_step.state != str(RequestState.ANSWERED):
+        shown = shown.filter(step_id=from_step.id)
+    city_code = RequestStep.objects.get(id=to_step_id).city_code
+    known = set(RequestPhoto.objects.filter(request_id=to_request_id, by_staff=True).values_list("large", flat=True))
+    copies = [
+        RequestPhoto(
+            id=new_id(), city_code=city_code, request_id=to_request_id, step_id=to_step_id, by_staff=True,
+            large=photo.large, small=photo.small, width=photo.width, height=photo.height, sent_at=photo.sent_at,
+        )
+        for photo in shown.order_by("id")
+        if photo.large not in known
     ]  # fmt: skip
     return len(RequestPhoto.objects.bulk_create(copies))
 

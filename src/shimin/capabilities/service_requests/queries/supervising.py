@@ -154,8 +154,26 @@ def count_figures(
         Forbidden: the actor supervises no such city.
     """
     require_supervisor(actor, city_code)
+    with scope(actor):
+        return figures_of(
+            city_code=city_code, by=by, starts_at=starts_at, ends_at=ends_at, now=now, agency_id=agency_id,
+            category=category,
+        )  # fmt: skip
+
+
+def figures_of(
+    *,
+    city_code: str,
+    by: Grouping | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    agency_id: int | None = None,
+    category: str = "",
+) -> tuple[Figures, ...]:
+    """Count as ``count_figures`` does, in the caller's scope; the caller has authorised."""
     key, order = (_KEYS[by], "key" if by is Grouping.WEEK else "2 DESC, key") if by else ("''", "key")
-    with scope(actor), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             _FIGURES.format(key=key, order=order),
             [

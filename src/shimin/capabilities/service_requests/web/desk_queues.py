@@ -89,6 +89,7 @@ for _key, _title, _icon, _counted in (
     ("appeals", "亮牌申诉", "gavel", _appeals),
     ("calls", "回访", "phone-call", _calls),
     ("supervision", "督查报告", "chart-column", _uncounted),
+    ("weeks", "督查周报", "file-text", _uncounted),
 ):
     register_queue(Queue(f"service_requests.{_key}", _title, _icon, f"service_requests:{_key}", SUPERVISOR, _counted))
 

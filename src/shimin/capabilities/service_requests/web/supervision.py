@@ -237,7 +237,7 @@ def read_period(request: Request) -> Period:
     by = next((each for each in Grouping if each == given.get("by")), Grouping.AGENCY)
     agency = given.get("agency", "")
     return Period(
-        _city(request.actor, given.get("city", "")), starts, ends, by,
+        city_asked(request.actor, given.get("city", "")), starts, ends, by,
         int(agency) if agency.isascii() and agency.isdigit() and len(agency) < 19 else None,
         given.get("category", "")[:120],
     )  # fmt: skip
@@ -340,7 +340,7 @@ def _calls(
     return _private(render(request, "service_requests/desk/calls.html", context, status=422 if wrong else 200))
 
 
-def _city(actor: Actor, wanted: str) -> str:
+def city_asked(actor: Actor, wanted: str) -> str:
     """Return the city of the report: the one asked for, else the actor's own."""
     own = [grant.region_code for grant in actor.grants if grant.role == SUPERVISOR]
     if wanted and has_region(wanted):

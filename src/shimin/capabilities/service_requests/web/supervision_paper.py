@@ -45,10 +45,20 @@ def report_pdf(request: Request) -> HttpResponse:
     Raises:
         Unavailable: the machine has no font for it.
     """
+    return paper_response(request, read_period(request), clock.now())
+
+
+def paper_response(request: Request, period: Period, made_at: datetime) -> HttpResponse:
+    """Return the paper of a period as a signed PDF; ``made_at`` is when its figures were counted.
+
+    Raises:
+        TooManyRequests: more papers in a minute than somebody reads.
+        Unavailable: the machine has no font for it.
+    """
     _papers.take(str(request.actor.account_id))
-    period, now = read_period(request), clock.now()
     try:
-        data = sign_pdf(write_report(request.actor, period, now).to_pdf(), reason=title_of(period), now=now)
+        paper = write_report(request.actor, period, made_at)
+        data = sign_pdf(paper.to_pdf(), reason=title_of(period), now=clock.now())
     except FontMissing as error:
         log.error("service_requests.no_font", error=str(error))
         raise Unavailable("现在做不了文件，请先看网页。", retry_after_seconds=3600) from None
