@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shimin.capabilities.payments.reconciliation.domain.differences import Kind, Way
 from shimin.kernel.ids import new_id
@@ -122,6 +122,52 @@ class Difference(Table):
         indexes: ClassVar = [
             models.Index(name="reconciliation_difference_open", fields=["city_code", "day"], condition=Q(state="open")),
         ]
+
+
+class WriteOff(Table):
+    """A difference that one officer proposes to write off and another agrees to; ``amount_fen`` as it is booked.
+
+    ``amount_fen`` > 0: the gateway has more than the ledger. The two sums are those the proposer saw.
+    """
+
+    kind: ClassVar[TableKind] = TableKind.CITY
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    city_code = models.CharField(max_length=6)
+    difference = models.ForeignKey(Difference, on_delete=models.PROTECT, related_name="+", db_index=False)
+    gateway = models.TextField()
+    amount_fen = models.BigIntegerField()
+    statement_fen = models.BigIntegerField(null=True)
+    ledger_fen = models.BigIntegerField(null=True)
+    words = models.TextField()
+    stage = models.TextField(default="proposed")
+    proposed_by_id = models.BigIntegerField()
+    proposed_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    transaction_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "reconciliation_write_off"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="reconciliation_write_off_once",
+                fields=["city_code", "difference"],
+                condition=Q(stage__in=["proposed", "agreed"]),
+            ),
+            models.CheckConstraint(name="reconciliation_write_off_amount", condition=~Q(amount_fen=0)),
+            models.CheckConstraint(
+                name="reconciliation_write_off_stage",
+                condition=Q(stage="proposed", decided_by_id__isnull=True, transaction_id__isnull=True)
+                | Q(stage="declined", decided_by_id__isnull=False, transaction_id__isnull=True)
+                | Q(stage="agreed", decided_by_id__isnull=False, transaction_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="reconciliation_write_off_four_eyes",
+                condition=Q(decided_by_id__isnull=True) | ~Q(decided_by_id=F("proposed_by_id")),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(name="reconciliation_write_off_list", fields=["city_code", "stage", "-id"])]
 
 
 class BillerAnswer(Table):

@@ -9,6 +9,7 @@ from shimin.capabilities.payments.reconciliation.domain.differences import (
     Kind,
     Owner,
     Way,
+    can_be_written_off,
 )
 from shimin.capabilities.payments.reconciliation.operations.biller_files import (
     FINDING_WORDS,
@@ -39,6 +40,14 @@ from shimin.capabilities.payments.reconciliation.operations.importing import (
     import_statement,
     yesterday,
 )
+from shimin.capabilities.payments.reconciliation.operations.writing_off import (
+    DifferenceChanged,
+    NotToWriteOff,
+    WriteOffDecided,
+    WriteOffProposed,
+    decide_write_off,
+    propose_write_off,
+)
 from shimin.capabilities.payments.reconciliation.queries.biller_days import BillerDay, list_biller_days
 from shimin.capabilities.payments.reconciliation.queries.days import (
     DayState,
@@ -58,6 +67,7 @@ from shimin.capabilities.payments.reconciliation.queries.settlement import (
     settlement_for,
     treasury_file,
 )
+from shimin.capabilities.payments.reconciliation.queries.write_offs import WriteOffView, list_write_offs, waiting_of
 
 __all__ = [
     "BY_HAND",
@@ -69,6 +79,7 @@ __all__ = [
     "DayClosed",
     "DayNotReady",
     "DayState",
+    "DifferenceChanged",
     "DifferenceClosed",
     "DifferenceView",
     "EntryPage",
@@ -76,17 +87,23 @@ __all__ = [
     "GatewayDay",
     "Imported",
     "Kind",
+    "NotToWriteOff",
     "Outcome",
     "Owner",
     "SettlementRow",
     "StatementRefused",
     "Way",
+    "WriteOffDecided",
+    "WriteOffProposed",
+    "WriteOffView",
     "billers_of",
     "billers_of_day",
+    "can_be_written_off",
     "close_day",
     "close_difference",
     "compare_day",
     "count_open",
+    "decide_write_off",
     "download_statement",
     "fetch_biller_file",
     "find_close",
@@ -98,12 +115,15 @@ __all__ = [
     "list_days",
     "list_differences",
     "list_entries",
+    "list_write_offs",
     "own_file",
+    "propose_write_off",
     "reconcile_biller",
     "reconcile_day",
     "send_own_file",
     "settlement_for",
     "treasury_file",
+    "waiting_of",
     "ways_of",
     "yesterday",
 ]

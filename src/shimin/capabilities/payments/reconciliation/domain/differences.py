@@ -42,6 +42,7 @@ class Way(StrEnum):
     KEEPER_CORRECTED = "keeper_corrected"
     PAID_BY_HAND = "paid_by_hand"
     EXPLAINED = "explained"
+    WRITTEN_OFF = "written_off"  # proposed by one officer, agreed to by another, booked
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,25 @@ WAY_WORDS: dict[Way, str] = {
     Way.KEEPER_CORRECTED: "收款单位已确认更正",
     Way.PAID_BY_HAND: "已线下退付",
     Way.EXPLAINED: "已查明原因",
+    Way.WRITTEN_OFF: "两人复核后核销",
 }
 BY_HAND = (Way.GATEWAY_CORRECTED, Way.KEEPER_CORRECTED, Way.PAID_BY_HAND, Way.EXPLAINED)
 LONGEST_WORDS = 300
+
+# Money that stands on one side only, or differs. The others end by telling somebody again, or by paying.
+_MONEY = frozenset(
+    {
+        Kind.UNKNOWN_TRADE, Kind.WRONG_AMOUNT, Kind.DOUBLED_LINE, Kind.NOT_AT_GATEWAY, Kind.REFUND_UNKNOWN,
+        Kind.REFUND_NOT_AT_GATEWAY,
+    }
+)  # fmt: skip
+
+
+def can_be_written_off(kind: Kind, sender: str, statement_fen: int | None, ledger_fen: int | None) -> bool:
+    """Tell whether a difference of a gateway is a sum that can be written off; of billers the books hold none."""
+    return kind in _MONEY and not sender.startswith("biller:") and write_off_fen(statement_fen, ledger_fen) != 0
+
+
+def write_off_fen(statement_fen: int | None, ledger_fen: int | None) -> int:
+    """Return by how much the gateway's account has to change to be what the gateway says."""
+    return (statement_fen or 0) - (ledger_fen or 0)

@@ -20,7 +20,9 @@ from shimin.capabilities.payments.reconciliation.public import (
     DifferenceView,
     Owner,
     StatementRefused,
+    WriteOffView,
     billers_of_day,
+    can_be_written_off,
     close_day,
     close_difference,
     download_statement,
@@ -36,6 +38,7 @@ from shimin.capabilities.payments.reconciliation.public import (
     reconcile_day,
     settlement_for,
     treasury_file,
+    waiting_of,
 )
 from shimin.capabilities.payments.reconciliation.web.biller_files import biller_rows
 from shimin.capabilities.payments.reconciliation.web.cities import address_of, cities_of, city_of
@@ -90,6 +93,7 @@ def _day(
     city, actor = city_of(request), request.actor
     rows = settlement_for(actor=actor, city_code=city, day=day)
     found = list_differences(actor=actor, city_code=city, day=day, is_open=None)
+    waiting = waiting_of(actor=actor, city_code=city)
     base = address_of(request, "entries", city, day)
     joint = "&" if "?" in base else "?"
     context = {
@@ -102,7 +106,10 @@ def _day(
         ],
         "captured_fen": sum(row.captured_fen for row in rows), "refunded_fen": sum(row.refunded_fen for row in rows),
         "net_fen": sum(row.net_fen for row in rows),
-        "open": [_shown(each, ends) for each in found if each.is_open],
+        "open": [
+            {**_shown(each, ends), **_write_off(request, city, each, waiting)} for each in found if each.is_open
+        ],
+        "write_offs_url": address_of(request, "write_offs", city),
         "ended": [_shown(each, None) for each in found if not each.is_open],
         "form": form or StatementForm(city),
         "billers": biller_rows(request, city, day), "send_url": address_of(request, "files", city, day),
@@ -111,6 +118,19 @@ def _day(
         "treasury_url": address_of(request, "treasury", city, day),
     }  # fmt: skip
     return _page(request, "day", context, status)
+
+
+def _write_off(request: Request, city: str, found: DifferenceView, waiting: dict[int, WriteOffView]) -> dict[str, Any]:
+    """Return whether a difference is proposed to be written off, or where that is done."""
+    proposed = waiting.get(found.difference_id)
+    can = can_be_written_off(found.kind, found.gateway, found.statement_fen, found.ledger_fen)
+    return {
+        "proposed": proposed,
+        "write_off_url": address_of(request, "propose_write_off", city, found.difference_id)
+        if can and proposed is None
+        else "",
+        "write_off_words": format_fen(abs((found.statement_fen or 0) - (found.ledger_fen or 0))),
+    }
 
 
 def _shown(found: DifferenceView, ends: dict[int, EndForm] | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from shimin.capabilities.payments.reconciliation.web import biller_files, days
+from shimin.capabilities.payments.reconciliation.web import biller_files, days, write_offs
 
 
 class DayConverter:
@@ -33,6 +33,9 @@ urlpatterns = [
     path("desk/payments/days/<day:day>/files", biller_files.send_files, name="files"),
     path("desk/payments/days/<day:day>/files/<slug:biller>.txt", biller_files.download_own_file, name="own_file"),
     path("desk/payments/days/<day:day>/entries", days.entries, name="entries"),
+    path("desk/payments/differences/<int:difference_id>/write-off", write_offs.propose, name="propose_write_off"),
+    path("desk/payments/write-offs", write_offs.write_offs, name="write_offs"),
+    path("desk/payments/write-offs/<int:write_off_id>/decide", write_offs.decide, name="decide_write_off"),
     path("desk/payments/differences", days.differences, name="differences"),
     path("desk/payments/differences/<int:difference_id>/close", days.end_difference, name="end_difference"),
 ]
