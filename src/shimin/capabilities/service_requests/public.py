@@ -58,7 +58,7 @@ from shimin.capabilities.service_requests.operations.deriving import (
     follow_hand_over,
     follow_mirror,
     follow_split,
-    forward_facts,
+    forward_to_mirrors,
     hand_over,
     is_told_at_home,
     split,
@@ -74,8 +74,10 @@ from shimin.capabilities.service_requests.operations.dispatching import (
 from shimin.capabilities.service_requests.operations.exporting import export_requests
 from shimin.capabilities.service_requests.operations.filing import MANDATE_SCOPE, Receipt, file_request, read_filing
 from shimin.capabilities.service_requests.operations.following import (
+    ChasedLately,
     HighestLevel,
     add_facts,
+    chase,
     rate_answer,
     read_rating,
     reopen,
@@ -117,6 +119,7 @@ from shimin.capabilities.service_requests.operations.knowing import (
     retire_article,
 )
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
+from shimin.capabilities.service_requests.operations.news import is_news, mark_news_seen, tell_desk
 from shimin.capabilities.service_requests.operations.noting import add_note
 from shimin.capabilities.service_requests.operations.open311 import (
     ApiKeyRefused,
@@ -182,6 +185,7 @@ from shimin.capabilities.service_requests.queries.knowledge import (
     list_proposed,
 )
 from shimin.capabilities.service_requests.queries.look_over import LookOver, look_over
+from shimin.capabilities.service_requests.queries.news import NewsView, count_news, list_news
 from shimin.capabilities.service_requests.queries.open311 import (
     OpenRequest,
     OpenUpdate,
@@ -279,6 +283,7 @@ __all__ = [
     "CardDecided",
     "CardIssued",
     "CardView",
+    "ChasedLately",
     "Choice",
     "CityFigures",
     "ClockView",
@@ -296,6 +301,7 @@ __all__ = [
     "LookOver",
     "MergeRefused",
     "Message",
+    "NewsView",
     "NoEmergency",
     "NoteView",
     "OpenRequest",
@@ -354,10 +360,12 @@ __all__ = [
     "arbitrate",
     "ask_extension",
     "card_answered",
+    "chase",
     "check_catalogue",
     "classify",
     "close_unrated",
     "count_figures",
+    "count_news",
     "count_queue",
     "count_try",
     "decide_appeal",
@@ -383,7 +391,7 @@ __all__ = [
     "forget_filing_keys",
     "forget_unused_photos",
     "forget_unused_voices",
-    "forward_facts",
+    "forward_to_mirrors",
     "get_article",
     "get_desk_request",
     "get_open_service",
@@ -396,6 +404,7 @@ __all__ = [
     "hand_over",
     "import_message",
     "is_danger",
+    "is_news",
     "is_told",
     "is_told_at_home",
     "issue_cards",
@@ -408,6 +417,7 @@ __all__ = [
     "list_articles",
     "list_call_backs",
     "list_cards_of",
+    "list_news",
     "list_open_requests",
     "list_open_services",
     "list_open_updates",
@@ -419,6 +429,7 @@ __all__ = [
     "look_over",
     "look_up_request",
     "make_weekly_reports",
+    "mark_news_seen",
     "mask_personal_data",
     "merge",
     "note_call",
@@ -462,6 +473,7 @@ __all__ = [
     "summon",
     "suspend",
     "take_back",
+    "tell_desk",
     "tell_filed",
     "tell_step",
     "term_for",

@@ -15,12 +15,14 @@ from shimin.capabilities.service_requests.public import (
     follow_merge,
     follow_mirror,
     follow_split,
-    forward_facts,
+    forward_to_mirrors,
+    is_news,
     is_told,
     is_told_at_home,
     propose_article,
     redo,
     suggest_category,
+    tell_desk,
     tell_filed,
     tell_step,
 )
@@ -58,8 +60,8 @@ def on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
             follow_split(request_id=event.request_id, step_id=event.step_id, now=now)
         case Action.HAND_OVER:
             follow_hand_over(request_id=event.request_id, step_id=event.step_id, now=now)
-        case Action.ADD_FACTS:
-            forward_facts(request_id=event.request_id, step_id=event.step_id, now=now)
+        case Action.ADD_FACTS | Action.CHASE:
+            forward_to_mirrors(request_id=event.request_id, step_id=event.step_id, action=Action(event.action), now=now)
         case Action.TAKE_BACK | Action.WITHDRAW:
             end_mirrors(request_id=event.request_id, now=now)
     if is_told(event.action):
@@ -101,3 +103,10 @@ def propose_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
     """Propose a published answer for the knowledge base."""
     if event.action == Action.PUBLISH:
         propose_article(request_id=event.request_id, now=delivery.occurred_at)
+
+
+@on(RequestMoved)
+def tell_desk_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
+    """Tell staff that somebody urges or reopens, or note that they have looked."""
+    if is_news(event.action):
+        tell_desk(request_id=event.request_id, step_id=event.step_id, action=event.action, now=delivery.occurred_at)

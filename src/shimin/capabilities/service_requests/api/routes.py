@@ -32,6 +32,7 @@ from shimin.capabilities.service_requests.public import (
     Who,
     actions_from,
     add_facts,
+    chase,
     count_try,
     file_request,
     get_opened_request,
@@ -118,7 +119,7 @@ def post_look_up(request: Request, body: LookUpIn) -> dict[str, Any]:
 
 @router.post(
     "/requests/steps", auth=Public(acting=True), operation_id="take_step_by_code", response=RequestOut,
-    summary="Add facts, withdraw, rate or reopen, by number and query code",
+    summary="Add facts, urge, withdraw, rate or reopen, by number and query code",
 )  # fmt: skip
 def post_opened_step(request: Request, body: OpenedStepIn) -> dict[str, Any]:
     now, number = clock.now(), check_public_number(body.number)
@@ -150,7 +151,7 @@ def get_one(request: Request, request_id: RequestId) -> dict[str, Any]:
 
 @router.post(
     "/me/requests/{request_id}/steps", auth=SignedIn(acting=True), operation_id="take_step", response=RequestOut,
-    summary="Add facts, withdraw, rate or reopen",
+    summary="Add facts, urge, withdraw, rate or reopen",
 )  # fmt: skip
 def post_step(request: Request, request_id: RequestId, body: StepIn) -> dict[str, Any]:
     _take(request, row_id(request_id), body, clock.now())
@@ -212,6 +213,8 @@ def _take(request: Request, request_id: int, body: StepIn, now: datetime, *, num
     match Action(body.action):
         case Action.ADD_FACTS:
             add_facts(**where, words=body.words, photo_ids=photo_ids(body.photos), voice_ids=voice_ids(body.voices))
+        case Action.CHASE:
+            chase(**where, words=body.words)
         case Action.WITHDRAW:
             withdraw(**where, words=body.words)
         case Action.REOPEN:

@@ -218,9 +218,9 @@ class RequestOut(RequestBriefOut):
 
 
 class StepIn(Schema):
-    """A step of the reporter's own: add_facts, withdraw, rate (with `rating`) or reopen."""
+    """A step of the reporter's own: add_facts, chase (urge), withdraw, rate (with `rating`) or reopen."""
 
-    action: str = Field(pattern="^(add_facts|withdraw|rate|reopen)$")
+    action: str = Field(pattern="^(add_facts|chase|withdraw|rate|reopen)$")
     words: Words = ""
     rating: str = Field(default="", max_length=40, examples=["satisfied"])
     wants_contact: bool = False

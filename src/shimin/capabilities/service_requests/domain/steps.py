@@ -20,6 +20,7 @@ class Action(StrEnum):
     FILE = "file"
     CLASSIFY = "classify"
     ADD_FACTS = "add_facts"
+    CHASE = "chase"
     POSITION = "position"
     DISPATCH = "dispatch"
     ACCEPT = "accept"
@@ -100,6 +101,9 @@ TABLE: tuple[Step, ...] = (
     Step(Action.FILE, "已收到", (), S.FILED, (Who.ANYBODY,), ClockEffect.START),
     Step(Action.CLASSIFY, "归类", OPEN_STATES, None, (Who.SYSTEM, Who.DISPATCHER, Who.OFFICER), is_public=False),
     Step(Action.ADD_FACTS, "补充情况", OPEN_STATES, None, (Who.REPORTER,), needs_words=True),
+    Step(
+        Action.CHASE, "市民催办", (S.FILED, S.RETURNED, S.HANDED_OVER, *AT_AN_AGENCY), None, (Who.REPORTER, Who.SYSTEM)
+    ),
     Step(Action.POSITION, "更新位置", OPEN_STATES, None, (Who.REPORTER,)),
     Step(Action.DISPATCH, "派给承办部门", (S.FILED, S.RETURNED), S.DISPATCHED, (Who.DISPATCHER, Who.SYSTEM)),
     Step(Action.ARBITRATE, "裁定承办部门", (S.RETURNED,), S.DISPATCHED, (Who.DISPATCHER,), needs_words=True),

@@ -2,6 +2,7 @@
 
 from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
 from shimin.capabilities.service_requests.models.knowledge import Article
+from shimin.capabilities.service_requests.models.news import DeskNews
 from shimin.capabilities.service_requests.models.partners import PartnerFiling, PartnerUpdate
 from shimin.capabilities.service_requests.models.reports import WeeklyReport
 from shimin.capabilities.service_requests.models.requests import (
@@ -18,6 +19,7 @@ __all__ = [
     "Article",
     "CallBack",
     "Card",
+    "DeskNews",
     "FilingKey",
     "ImportedMessage",
     "PartnerFiling",

@@ -167,10 +167,13 @@ def follow_mirror(*, request_id: int, step_id: int, now: datetime) -> bool:
     return True
 
 
-def forward_facts(*, request_id: int, step_id: int, now: datetime) -> int:
-    """Tell the open mirrors of a request what its reporter has added, and return how many; for the worker."""
+def forward_to_mirrors(*, request_id: int, step_id: int, action: Action, now: datetime) -> int:
+    """Tell the open mirrors of a request what its reporter has added, or that they urge; for the worker.
+
+    Return how many there are.
+    """
     with scope(SYSTEM):
-        told, step = 0, step_of(Action.ADD_FACTS)
+        told, step = 0, step_of(action)
         for mirror in ServiceRequest.objects.select_for_update().filter(mirror_of_id=request_id):
             if RequestState(mirror.state) in step.start:
                 said = RequestStep.objects.get(id=step_id).words

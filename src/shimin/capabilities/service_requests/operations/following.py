@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shimin.capabilities.service_requests.domain.deadlines import term_for
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
@@ -11,13 +11,14 @@ from shimin.capabilities.service_requests.domain.photos import PHOTO_FACTS
 from shimin.capabilities.service_requests.domain.rating import BAD, Rating
 from shimin.capabilities.service_requests.domain.steps import Action
 from shimin.capabilities.service_requests.domain.voices import VOICE_FACTS
-from shimin.capabilities.service_requests.models import ServiceRequest
+from shimin.capabilities.service_requests.models import RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.operations.moving import Change, take_step
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar.deadlines import Clock
 from shimin.kernel.errors import Conflict, InvalidInput
 
 MOST_LEVEL = 3
+CHASED_EVERY = timedelta(days=1)
 
 
 class HighestLevel(Conflict):
@@ -26,6 +27,14 @@ class HighestLevel(Conflict):
     code = "request_highest_level"
     message = "这件诉求已经由最高一级重新办理过。"
     mend = "您可以重新提一件，或依法申请行政复议、信访。"
+
+
+class ChasedLately(Conflict):
+    """It was urged less than a day ago."""
+
+    code = "request_chased_lately"
+    message = "一天之内已经催过了，承办部门看得到。"
+    mend = "有新情况请用“补充情况”；明天还没有动静可以再催。"
 
 
 def add_facts(
@@ -50,6 +59,26 @@ def add_facts(
         actor=actor, request_id=request_id, action=Action.ADD_FACTS, now=now, number=number, code=code,
         words=words if words.strip() else (VOICE_FACTS if voice_ids else PHOTO_FACTS if photo_ids else ""),
         decide=lambda row, text: Change(words=text, photo_ids=photo_ids, voice_ids=voice_ids),
+    )  # fmt: skip
+
+
+def chase(*, actor: Actor, request_id: int, now: datetime, words: str = "", number: str = "", code: str = "") -> int:
+    """Urge whoever has an open request in hand, once a day; the desk is told at once.
+
+    Raises:
+        ChasedLately: it was urged less than a day ago.
+        StepRefused, NotFound: see ``take_step``.
+    """
+
+    def decide(row: ServiceRequest, text: str) -> Change:
+        last = RequestStep.objects.filter(request_id=row.id, action=str(Action.CHASE)).order_by("-version").first()
+        if last is not None and now < last.taken_at + CHASED_EVERY:
+            raise ChasedLately
+        return Change(words=text)
+
+    return take_step(
+        actor=actor, request_id=request_id, action=Action.CHASE, now=now, decide=decide, words=words, number=number,
+        code=code,
     )  # fmt: skip
 
 

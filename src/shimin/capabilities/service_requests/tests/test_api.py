@@ -49,7 +49,7 @@ def test_anybody_files_and_follows(city):
     assert found.status_code == 200
     request = found.json()
     assert (request["state"], request["words"], request["lng"]) == ("filed", WORDS, 112.9)
-    assert request["actions"] == ["add_facts", "withdraw"]
+    assert request["actions"] == ["add_facts", "chase", "withdraw"]
     assert request["clock"]["is_running"] is True
     step = {"number": receipt["number"], "code": receipt["query_code"], "action": "withdraw"}
     assert call("POST", f"{REQUESTS}/steps", step).json()["state"] == "withdrawn"

@@ -13,6 +13,7 @@ from shimin.capabilities.service_requests.public import (
     SUPERVISOR,
     QueueFilter,
     RequestState,
+    count_news,
     count_queue,
     list_appeals,
     list_call_backs,
@@ -71,6 +72,14 @@ for _queue in QUEUES.values():
             role=_queue.role, count=partial(_count, _queue),
         )
     )  # fmt: skip
+
+
+def _news(actor: Actor) -> int | None:
+    return count_news(actor) or None
+
+
+for _key, _role in (("news", OFFICER), ("news_dispatch", DISPATCHER)):
+    register_queue(Queue(f"service_requests.{_key}", "催办与重办", "bell-ring", "service_requests:news", _role, _news))
 
 
 def _appeals(actor: Actor) -> int | None:

@@ -22,6 +22,7 @@ from shimin.capabilities.service_requests.public import (
     WrongCode,
     actions_from,
     add_facts,
+    chase,
     find_request,
     get_opened_request,
     get_request_for,
@@ -46,6 +47,9 @@ from shimin.kernel.web.access import Request, public, signed_in
 _FORMS: dict[Action, Callable[[Any], Form]] = {
     Action.ADD_FACTS: lambda data: WordsForm(
         "补充什么情况", "例如：现在有两盏灯不亮了。", data, prefix="facts", with_files=True
+    ),
+    Action.CHASE: lambda data: WordsForm(
+        "想说一句什么（可不填）", "例如：已经过去一周了，还没有人联系我。", data, prefix="chase"
     ),
     Action.REOPEN: lambda data: WordsForm(
         "哪里没有办好", "例如：答复说修好了，昨晚去看还是不亮。", data, prefix="reopen"
@@ -167,6 +171,8 @@ def _take(request: Request, opened: Opened, action: Action, now: datetime) -> No
             photo_ids = photos_of_step(request, city_code=opened.view.city_code)
             voice_ids = voices_of_step(request, city_code=opened.view.city_code)
             add_facts(**where, words=said, photo_ids=photo_ids, voice_ids=voice_ids)
+        case Action.CHASE:
+            chase(**where, words=said)
         case Action.WITHDRAW:
             withdraw(**where)
         case Action.POSITION:

@@ -35,6 +35,7 @@ _REPORTERS = ("citizen", "anonymous")
 _YOU = {
     Action.FILE: "您提交了诉求",
     Action.ADD_FACTS: "您补充了情况",
+    Action.CHASE: "您催办了一次",
     Action.POSITION: "您更新了位置",
     Action.WITHDRAW: "您撤回了诉求",
     Action.RATE: "您作了评价",
