@@ -7,6 +7,7 @@ from shimin.capabilities.identity.api.devices import router as devices
 from shimin.capabilities.identity.api.factors import router as factors
 from shimin.capabilities.identity.api.mandates import router as mandates
 from shimin.capabilities.identity.api.me import router as me
+from shimin.capabilities.identity.api.screens import router as screens
 
 router = Router()
 router.add_router("", account)
@@ -14,5 +15,6 @@ router.add_router("", me)
 router.add_router("", devices)
 router.add_router("", factors)
 router.add_router("", mandates)
+router.add_router("", screens)
 
 __all__ = ["router"]

@@ -225,6 +225,29 @@ class DeviceProofIn(Schema):
     code: str = Field(min_length=1, max_length=40)
 
 
+class ScreenCodeIn(Schema):
+    """The `c` of the address in the QR code."""
+
+    code: str = Field(max_length=60)
+
+
+class ScannedOut(Schema):
+    """The screen that shows the code. `is_near`: on the same network as this program."""
+
+    device_label: str
+    network: str
+    made_at: datetime
+    is_near: bool
+
+
+class ScreenAnswerIn(Schema):
+    """Yes with the two digits on the screen, or no. A wrong number voids the code."""
+
+    code: str = Field(max_length=60)
+    number: str = Field(default="", max_length=10)
+    agrees: bool
+
+
 class EndedOut(Schema):
     """How many sessions were ended."""
 

@@ -9,6 +9,7 @@ from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
 from shimin.capabilities.identity.models.right import RightRequest
 from shimin.capabilities.identity.models.risk import RiskDecision
+from shimin.capabilities.identity.models.screen import ScreenSignIn
 from shimin.capabilities.identity.models.session import KnownDevice, Session, VerificationCode
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "RecoverySheet",
     "RightRequest",
     "RiskDecision",
+    "ScreenSignIn",
     "Session",
     "SpentChallenge",
     "StaffGrant",

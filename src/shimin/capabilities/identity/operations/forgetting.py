@@ -12,6 +12,7 @@ from shimin.capabilities.identity.models import (
     KnownDevice,
     RecoverySheet,
     RiskDecision,
+    ScreenSignIn,
     Session,
     SpentChallenge,
     VerificationCode,
@@ -39,6 +40,7 @@ def forget_old(now: datetime) -> dict[str, int]:
         codes, _ = VerificationCode.objects.filter(expires_at__lt=now - _CODES_KEPT).delete()
         challenges, _ = SpentChallenge.objects.filter(expires_at__lt=now).delete()
         sessions, _ = Session.objects.filter(Q(ended_at__lt=over) | Q(expires_at__lt=over)).delete()
+        ScreenSignIn.objects.filter(expires_at__lt=now - _CODES_KEPT).delete()
         RiskDecision.objects.filter(decided_at__lt=over).delete()
         devices, _ = KnownDevice.objects.filter(last_seen_at__lt=now - _DEVICES_KEPT).delete()
     return {"codes": codes, "challenges": challenges, "sessions": sessions, "devices": devices}

@@ -135,6 +135,30 @@ def count_real_name(account_id: int, now: datetime) -> None:
         raise RealNameThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
 
 
+def count_screen(address: str, now: datetime) -> None:
+    """Count a code shown on a screen.
+
+    Raises:
+        SignInThrottled: more than 60 in ten minutes from an address.
+    """
+    try:
+        rate.hit("identity.screen", address, limit=60, window_seconds=10 * _MINUTE, now=now)
+    except TooManyRequests as limit:
+        raise SignInThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
+
+
+def count_scan(account_id: int, now: datetime) -> None:
+    """Count a code of a screen being looked at or answered.
+
+    Raises:
+        SignInThrottled: more than 60 an hour for an account.
+    """
+    try:
+        rate.hit("identity.scan", str(account_id), limit=60, window_seconds=_HOUR, now=now)
+    except TooManyRequests as limit:
+        raise SignInThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
+
+
 def count_offer_try(account_id: int, now: datetime) -> None:
     """Count a code of a mandate's offer being tried; twelve characters are not guessed, but need not be tried either.
 

@@ -34,12 +34,13 @@ class OpenedSession:
 
 def open_session(
     *, account: Account, client: Client, before: Actor, now: datetime, is_first: bool = False,
-    method: str = "password", is_proved: bool = True,
+    method: str = "password", is_proved: bool = True, at_most: AssuranceLevel = AssuranceLevel.IN_PERSON,
 ) -> OpenedSession:  # fmt: skip
     """Open a session for an account whose password or code was right, and end the one the browser had before.
 
     ``is_proved`` False: a password only. Then the risk rules may hold the session: it opens at the phone's level, until
     a second proof is given (``operations.risk.proving``), where the account has a way to give one.
+    ``at_most`` caps the level of a session that another session let in.
     """
     kind = AccountKind(account.account_kind)
     limits = SESSION_LIMITS[kind]
@@ -48,7 +49,7 @@ def open_session(
     if kind is AccountKind.CITIZEN and not is_first:
         verdict = weigh_sign_in(account_id=account.id, device=device, client=client, now=now)
     is_held = verdict.outcome is Outcome.PROVE and not is_proved and _can_prove(account)
-    level = level_now(account.level, account.level_until, now)
+    level = min(level_now(account.level, account.level_until, now), at_most)
     token = new_token()
     session = Session(
         id=new_id(), hash=_hash(token), account_id=account.id, method=method,
