@@ -32,6 +32,11 @@ def register_queue(queue: Queue) -> None:
     _queues[queue.key] = queue
 
 
+def all_roles() -> set[str]:
+    """Return the roles that open any queue: what can be given to somebody."""
+    return {queue.role for queue in _queues.values()}
+
+
 def queues_for(actor: Actor) -> list[Queue]:
     """Return the queues that one of the actor's grants opens, in the order they were registered."""
     return [queue for queue in _queues.values() if actor.has_role(queue.role)]

@@ -170,3 +170,22 @@ class DeviceAnswered(DomainEvent):
     account_id: int
     decision_id: int
     answer: str
+
+
+@event("identity.staff_grant_changed")
+class StaffGrantChanged(DomainEvent):
+    """A member of staff was given a role or lost one ("given", "ended"); from the next request on it counts."""
+
+    account_id: int
+    grant_id: int
+    role: str
+    change: str
+
+
+@event("identity.glass_broken")
+class GlassBroken(DomainEvent):
+    """An officer took a role for an hour without asking anybody: an alarm, and somebody has to look into it."""
+
+    account_id: int
+    change_id: int
+    role: str

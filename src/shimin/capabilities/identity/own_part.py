@@ -129,7 +129,7 @@ register_personal_data(
             "identity_code_generator", "identity_recovery_code", "identity_passkey", "identity_mandate",
             "identity_mandate_offer", "identity_counter_act", "identity_recovery_sheet",
             "identity_right_request", "identity_risk_decision",
-            "identity_staff_grant",
+            "identity_staff_grant", "identity_staff_change",
         ),
         export=export_identity, erase=erase_identity,
         kept="同意书和代办记录（只有编号，认不出是谁）继续保留，用来证明当时经过您同意；登录时间和设备保留六个月（网络安全法第二十一条）。",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.conf import settings
+
+from shimin.capabilities.identity.domain.officers import BREAK_GLASS
 from shimin.capabilities.identity.events import (
     AccountClosed,
     AccountRegistered,
     CounterActDone,
     CounterActUndone,
+    GlassBroken,
     LevelRaised,
     MandateGiven,
     MandateWithdrawn,
@@ -19,10 +25,12 @@ from shimin.capabilities.identity.events import (
     SecondFactorChanged,
     SignedIn,
 )
-from shimin.capabilities.identity.models import RiskDecision, Session
+from shimin.capabilities.identity.models import RiskDecision, Session, StaffChange
 from shimin.capabilities.identity.operations.own_data import erase_parts
-from shimin.capabilities.notices.public import send_notice
+from shimin.capabilities.notices.public import send_notice, send_text
 from shimin.kernel.events import Delivery, on
+
+_log = logging.getLogger(__name__)
 
 
 @on(AccountRegistered)
@@ -119,6 +127,20 @@ def on_counter_act_done(event: CounterActDone, delivery: Delivery) -> None:
 def on_counter_act_undone(event: CounterActUndone, delivery: Delivery) -> None:
     """Tell the person that it was taken back."""
     send_notice(account_id=event.account_id, template="identity.counter_undone", values={}, now=delivery.occurred_at)
+
+
+@on(GlassBroken)
+def on_glass_broken(event: GlassBroken, delivery: Delivery) -> None:
+    """Text the duty phones; without any, say so in the log and leave it to the audit administrators' queue."""
+    row = StaffChange.objects.get(id=event.change_id)
+    for phone in settings.SHIMIN.duty_phones:
+        send_text(
+            phone=phone, template="identity.glass_broken",
+            values={"name": row.asked_by_name, "role": BREAK_GLASS.get(event.role, event.role)},
+            now=delivery.occurred_at,
+        )  # fmt: skip
+    if not settings.SHIMIN.duty_phones:
+        _log.error("identity.glass_broken: no duty phone is set, change %s", event.change_id)
 
 
 @on(PhoneChanged)

@@ -5,6 +5,7 @@ from shimin.capabilities.identity.models.consent import Consent
 from shimin.capabilities.identity.models.counter import CounterAct, RecoverySheet
 from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCode
 from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
+from shimin.capabilities.identity.models.officers import StaffChange
 from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
 from shimin.capabilities.identity.models.right import RightRequest
@@ -33,6 +34,7 @@ __all__ = [
     "ScreenSignIn",
     "Session",
     "SpentChallenge",
+    "StaffChange",
     "StaffGrant",
     "VerificationCode",
 ]

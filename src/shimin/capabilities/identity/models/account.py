@@ -76,7 +76,11 @@ class LoginHandle(Table):
 
 
 class StaffGrant(Table):
-    """A role of a member of staff, limited to an agency and a region, from a day to a day."""
+    """A role of a member of staff, limited to an agency and a region, from a day to a day.
+
+    ``stands_for_id``: the colleague whose role it is, while this account stands in. The database keeps that nobody
+    holds two of the three administrators' roles at once (identity_staff_grant_one_admin).
+    """
 
     kind: ClassVar[TableKind] = TableKind.PERSON
 
@@ -87,6 +91,9 @@ class StaffGrant(Table):
     region_code = models.CharField(max_length=6, null=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    stands_for_id = models.BigIntegerField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by_name = models.TextField(default="", db_default="")
 
     class Meta:
         db_table = "identity_staff_grant"

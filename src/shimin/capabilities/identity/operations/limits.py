@@ -159,6 +159,21 @@ def count_scan(account_id: int, now: datetime) -> None:
         raise SignInThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
 
 
+def count_break_glass(account_id: int, now: datetime) -> None:
+    """Count an emergency.
+
+    Raises:
+        SignInThrottled: more than three a day for an officer.
+    """
+    try:
+        rate.hit("identity.break_glass", str(account_id), limit=3, window_seconds=_DAY, now=now)
+    except TooManyRequests as limit:
+        raise SignInThrottled(
+            "今天紧急启用的次数太多了。", mend="请联系安全管理员按正常途径给岗位。",
+            retry_after_seconds=limit.retry_after_seconds,
+        ) from limit  # fmt: skip
+
+
 def count_offer_try(account_id: int, now: datetime) -> None:
     """Count a code of a mandate's offer being tried; twelve characters are not guessed, but need not be tried either.
 

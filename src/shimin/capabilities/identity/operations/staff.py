@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from shimin.capabilities.identity import handles, passwords
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.models import Account, LoginHandle, StaffGrant
+from shimin.capabilities.identity.operations.officers.granting import TwoAdministrators, end_grant, note_change
 from shimin.kernel import audit
 from shimin.kernel.actor import Actor
 from shimin.kernel.db import auth_scope
@@ -59,6 +60,7 @@ def grant_role(
     Raises:
         NotFound: there is no such staff account.
         InvalidInput: the role is not written like "enquiries.officer".
+        TwoAdministrators: the account holds another of the three administrators' roles.
     """
     if not _ROLE.fullmatch(role):
         raise InvalidInput("岗位应写成“能力.岗位”，例如 enquiries.officer。", fields={"role": role})
@@ -67,7 +69,13 @@ def grant_role(
         place = {"agency_id": agency_id, "region_code": region_code}
         if StaffGrant.objects.filter(account=account, role=role, ends_at=None, **place).exists():
             return
-        StaffGrant(id=new_id(), account=account, role=role, starts_at=now, **place).save(force_insert=True)
+        grant = StaffGrant(id=new_id(), account=account, role=role, starts_at=now, **place)
+        try:
+            with transaction.atomic():
+                grant.save(force_insert=True)
+        except IntegrityError as twice:
+            raise TwoAdministrators from twice
+        note_change(grant, "given", now)
         _note(actor, "identity.grant_role", account, role, now)
 
 
@@ -79,10 +87,12 @@ def end_grants(*, actor: Actor, login: str, role: str, now: datetime) -> int:
     """
     with auth_scope(actor):
         account = _lock_staff(login)
-        ended = StaffGrant.objects.filter(account=account, role=role, ends_at=None).update(ends_at=now)
-        if ended:
+        rows = list(StaffGrant.objects.select_for_update().filter(account=account, role=role, ends_at=None))
+        for row in rows:
+            end_grant(actor, row, "command", now)
+        if rows:
             _note(actor, "identity.end_grants", account, role, now)
-        return ended
+        return len(rows)
 
 
 def _lock_staff(login: str) -> Account:

@@ -29,8 +29,14 @@ pytestmark = pytest.mark.django_db
 SCREEN = replace(CLIENT, address="113.240.1.2", device_label="Edge · Windows 电脑")
 
 
+def state_of(shown):
+    found = get_screen(secret=shown.secret, now=NOW)
+    assert found is not None
+    return found
+
+
 def number_of(shown):
-    return str(get_screen(secret=shown.secret, now=NOW).number)
+    return str(state_of(shown).number)
 
 
 def agree(resident, shown, number=None, *, agrees=True, now=NOW):
@@ -48,7 +54,7 @@ def test_the_phone_lets_the_screen_in():
     seen = look_at_code(actor=resident.actor, code=shown.code, client=CLIENT, now=NOW)
     assert (seen.device_label, seen.network, seen.is_near) == ("Edge · Windows 电脑", "113.240.*.*", False)
     agree(resident, shown)
-    told = get_screen(secret=shown.secret, now=NOW)
+    told = state_of(shown)
     assert (told.state, told.owner) == (ScreenState.APPROVED, mask_phone(resident.phone))
     opened = actor_of(enter(shown).token)
     assert (opened.account_id, opened.level) == (resident.account_id, AssuranceLevel.REAL_NAME)
@@ -91,7 +97,7 @@ def test_a_wrong_number_voids_the_code():
 def test_not_me_is_the_end_of_it():
     resident, shown = make_resident(), show_code(client=SCREEN, now=NOW)
     agree(resident, shown, agrees=False)
-    assert get_screen(secret=shown.secret, now=NOW).state is ScreenState.DENIED
+    assert state_of(shown).state is ScreenState.DENIED
     with pytest.raises(ScreenGone):
         enter(shown)
 
@@ -158,7 +164,7 @@ def test_pages_of_both_sides(browser):
     cookie = begun.cookies["shimin_screen"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/account/screen")
     page = browser.get(begun["Location"]).content.decode()
-    number = re.search(r"data-number>(\d\d)<", page).group(1)
+    (number,) = re.findall(r"data-number>(\d\d)<", page)
     code = begun.cookies["shimin_screen_code"].value
     assert browser.get("/account/screen/state").json() == {"state": "waiting"}
     assert "Edge" not in page

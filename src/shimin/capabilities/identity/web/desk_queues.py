@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.identity.queries import risk
+from shimin.capabilities.identity.domain.officers import AUDIT_ADMIN, SECURITY_ADMIN, SYSTEM_ADMIN
+from shimin.capabilities.identity.queries import officers, risk
 from shimin.capabilities.identity.queries.counter import ROLE, count_waiting_acts
 from shimin.capabilities.identity.queries.rights import PRIVACY, count_open_rights
 from shimin.ui.desk import Queue, register_queue
@@ -25,3 +26,9 @@ register_queue(
         count=risk.count_disowned,
     )
 )  # fmt: skip
+for _key, _title, _url, _role, _count in (
+    ("identity.staff", "岗位变动", "identity:staff_changes", SECURITY_ADMIN, officers.count_waiting_changes),
+    ("identity.staff_asking", "岗位申请", "identity:staff_changes", SYSTEM_ADMIN, lambda actor: None),
+    ("identity.staff_auditing", "紧急启用核查", "identity:staff_changes", AUDIT_ADMIN, officers.count_emergencies),
+):
+    register_queue(Queue(key=_key, title=_title, icon="users-round", url=_url, role=_role, count=_count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
@@ -63,7 +64,7 @@ def screen(request: Request) -> HttpResponse:
     found = get_screen(secret=request.COOKIES.get(_SECRET, ""), now=now)
     address = f"{party_of(request).origin}{reverse('identity:scan')}?{urlencode({'c': request.COOKIES.get(_CODE, '')})}"
     is_waiting = found is not None and found.state is ScreenState.WAITING
-    context = {
+    context: dict[str, Any] = {
         "screen": found, "next": onward, "is_waiting": is_waiting, "address": address, "is_demo": settings.SHIMIN.demo,
         "qr": qr_svg(address, "登录二维码") if is_waiting else "",
     }  # fmt: skip

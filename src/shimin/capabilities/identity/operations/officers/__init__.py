@@ -1,0 +1,1 @@
+"""What staff may do: asked by one, agreed to by another; emergencies; looking through what is held."""
