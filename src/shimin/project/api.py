@@ -12,6 +12,7 @@ from shimin.capabilities.notices.api import router as notices
 from shimin.capabilities.payments.api import router as payments
 from shimin.capabilities.payments.autopay.api import router as autopay
 from shimin.capabilities.payments.billing.api import router as billing
+from shimin.capabilities.payments.dues.api import router as dues
 from shimin.capabilities.payments.invitations.api import router as invitations
 from shimin.capabilities.payments.vouchers.api import router as vouchers
 from shimin.capabilities.service_requests.api import router as service_requests
@@ -38,6 +39,7 @@ for tag, router in {
     "payments": payments,
     "billing": billing,
     "autopay": autopay,
+    "dues": dues,
     "vouchers": vouchers,
     "invitations": invitations,
     "service_requests": service_requests,

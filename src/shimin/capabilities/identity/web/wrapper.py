@@ -20,6 +20,8 @@ from shimin.kernel.web.access import Access, Request, access_of
 from shimin.kernel.web.middleware import Errors
 
 API_PREFIX = "/api/"
+# Systems call here with tokens that are no sessions; each route proves its own.
+MACHINE_PREFIX = "/api/v1/machines/"
 _READS = ("GET", "HEAD")
 _BEARER = "Bearer "
 
@@ -80,7 +82,8 @@ class RequestWrapper:
 def _actor_of(request: Request) -> Actor:
     """Return who asks. Only the API takes bearer tokens: a page is opened by a browser, which holds a cookie."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
-    if header.startswith(_BEARER) and request.path_info.startswith(API_PREFIX):
+    is_session = request.path_info.startswith(API_PREFIX) and not request.path_info.startswith(MACHINE_PREFIX)
+    if header.startswith(_BEARER) and is_session:
         actor = find_session_actor(token=header[len(_BEARER) :].strip(), channel="api", now=clock.now())
         if actor is None:
             raise TokenRefused

@@ -21,10 +21,12 @@ from shimin.capabilities.payments.dues.operations.counter import (
 )
 from shimin.capabilities.payments.dues.operations.issuing import ISSUER, NoticeNotOpen, cancel_notice, issue_notice
 from shimin.capabilities.payments.dues.operations.keeping import KIND, open_code
+from shimin.capabilities.payments.dues.queries.drawers import DrawerDay, list_drawers
 from shimin.capabilities.payments.dues.queries.notices import (
     NoticeUnknown,
     NoticeView,
     find_by_code,
+    get_notice_by_code,
     get_notice_for,
     list_notices,
 )
@@ -36,6 +38,7 @@ __all__ = [
     "CodeOfAnotherRegion",
     "CodeTampered",
     "DrawerClosed",
+    "DrawerDay",
     "DrawerState",
     "NoticeNotOpen",
     "NoticeUnknown",
@@ -46,11 +49,13 @@ __all__ = [
     "drawer_state",
     "find_by_code",
     "formats",
+    "get_notice_by_code",
     "get_notice_for",
     "grouped",
     "issue_notice",
     "items",
     "list_closed",
+    "list_drawers",
     "list_notices",
     "make_code",
     "open_code",

@@ -53,6 +53,14 @@ class NoticeView:
     def printed_code(self) -> str:
         return grouped(self.code)
 
+    def state(self, now: datetime) -> str:
+        """Return open, paid, cancelled or expired."""
+        if self.paid_at is not None:
+            return "paid"
+        if self.cancelled_at is not None:
+            return "cancelled"
+        return "expired" if self.due_at <= now else "open"
+
     def closed_words(self, now: datetime) -> str:
         """Return why it cannot be paid now, empty while it can."""
         if self.paid_at is not None:
@@ -100,6 +108,20 @@ def get_notice_for(*, actor: Actor, notice_id: int) -> NoticeView:
     """
     with scope(actor):
         row = PaymentNotice.objects.filter(id=notice_id).values_list(*_FIELDS).first()
+    if row is None:
+        raise NoticeUnknown
+    return NoticeView(*row)
+
+
+def get_notice_by_code(*, actor: Actor, code: str) -> NoticeView:
+    """Return a notice of the officer's agencies by its code.
+
+    Raises:
+        NoticeUnknown: see the class.
+    """
+    code = "".join(code.split()).replace("-", "")
+    with scope(actor):
+        row = PaymentNotice.objects.filter(city_code=code[:6], code=code).values_list(*_FIELDS).first()
     if row is None:
         raise NoticeUnknown
     return NoticeView(*row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shimin.capabilities.payments.dues.public import ISSUER
-from shimin.capabilities.payments.public import TELLER
+from shimin.capabilities.payments.public import FINANCE, TELLER
 from shimin.kernel.actor import Actor
 from shimin.ui.desk import Queue, register_queue
 
@@ -17,4 +17,7 @@ register_queue(
 )
 register_queue(
     Queue(key="dues.counter", title="柜台收款", icon="banknote", url="dues:counter", role=TELLER, count=_says_nothing)
+)
+register_queue(
+    Queue(key="dues.drawers", title="柜台现金", icon="banknote", url="dues:drawers", role=FINANCE, count=_says_nothing)
 )

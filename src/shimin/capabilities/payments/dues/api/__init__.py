@@ -1,0 +1,5 @@
+"""The JSON API of payment notices, for agencies' systems."""
+
+from shimin.capabilities.payments.dues.api.routes import router
+
+__all__ = ["router"]
