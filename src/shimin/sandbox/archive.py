@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from .books import Books
+from .lives.businesses import businesses
 from .lives.car_parks import car_parks
 from .lives.dossiers import Dossier, dossiers
 from .lives.taxis import taxis
@@ -37,6 +38,9 @@ _TRANSPORT_TABLES = """
 CREATE TABLE taxi (plate TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE car_park (lot_number TEXT PRIMARY KEY, district TEXT NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX car_park_district ON car_park (district, lot_number);
+"""
+_REGISTER_TABLES = """
+CREATE TABLE business (credit_code TEXT PRIMARY KEY, name TEXT NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -91,6 +95,12 @@ def _build(folder: Path, residents: int, rush_candidates: int) -> None:
     transport.executemany(
         "INSERT INTO car_park VALUES (?, ?, ?)",
         ((row["lot_number"], row["district"], orjson.dumps(row)) for row in car_parks()),
+    )
+    register = connections["market-regulation"]
+    register.executescript(_REGISTER_TABLES)
+    register.executemany(
+        "INSERT INTO business VALUES (?, ?, ?)",
+        ((row["credit_code"], row["name"], orjson.dumps(row)) for row in businesses()),
     )
     _file_dossiers(connections, dossiers(residents, rush_candidates))
     for connection in connections.values():
@@ -161,5 +171,13 @@ class Archive:
         rows = self._connection.execute(
             "SELECT content FROM car_park WHERE district = ? AND lot_number > ? ORDER BY lot_number LIMIT ?",
             (district, after, limit),
+        )
+        return [orjson.loads(content) for (content,) in rows]
+
+    def find_businesses(self, text: str, limit: int) -> list[Row]:
+        """Find businesses by credit code or by a part of their name; only market regulation keeps them."""
+        rows = self._connection.execute(
+            "SELECT content FROM business WHERE credit_code = ?1 OR instr(name, ?1) > 0 ORDER BY name LIMIT ?2",
+            (text, limit),
         )
         return [orjson.loads(content) for (content,) in rows]

@@ -1,7 +1,21 @@
 """What pages, the API, tasks and other capabilities may use of service requests."""
 
+from shimin.capabilities.service_requests.domain.consumer import (
+    DEMAND_WORDS,
+    OUTCOME_WORDS,
+    OUTCOMES_OF,
+    Business,
+    Complainant,
+    ConsumerWish,
+    Demand,
+    LawNote,
+    Outcome,
+    is_credit_code,
+    law_for,
+    read_wish,
+)
 from shimin.capabilities.service_requests.domain.danger import is_danger
-from shimin.capabilities.service_requests.domain.deadlines import Term, term_for
+from shimin.capabilities.service_requests.domain.deadlines import Term, named_term, term_for
 from shimin.capabilities.service_requests.domain.filing import (
     LONGEST_ADDRESS,
     LONGEST_WORDS,
@@ -11,6 +25,7 @@ from shimin.capabilities.service_requests.domain.filing import (
 )
 from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
 from shimin.capabilities.service_requests.domain.lights import light_rule_for
+from shimin.capabilities.service_requests.domain.matters import MATTER_WORDS, Matter
 from shimin.capabilities.service_requests.domain.open311 import (
     MOST_LISTED,
     Attribute,
@@ -39,6 +54,7 @@ from shimin.capabilities.service_requests.events import (
     WeeklyReportMade,
 )
 from shimin.capabilities.service_requests.operations.alerting import NoEmergency, alert_duty_desk, update_position
+from shimin.capabilities.service_requests.operations.businesses import find_businesses, get_business
 from shimin.capabilities.service_requests.operations.calling_back import (
     CallBackEnded,
     draw_call_back,
@@ -52,6 +68,15 @@ from shimin.capabilities.service_requests.operations.carding import (
     card_answered,
     decide_appeal,
     issue_cards,
+)
+from shimin.capabilities.service_requests.operations.consumer import (
+    NotTakenUp,
+    TakenUpAlready,
+    conclude,
+    file_consumer,
+    refuse,
+    reveal_complainant,
+    take_up,
 )
 from shimin.capabilities.service_requests.operations.deriving import (
     end_mirrors,
@@ -168,6 +193,7 @@ from shimin.capabilities.service_requests.queries.by_agency import (
     CityFigures,
     figures_by_agency,
 )
+from shimin.capabilities.service_requests.queries.consumer import ConsumerView
 from shimin.capabilities.service_requests.queries.desk import (
     QueueFilter,
     QueuePage,
@@ -248,17 +274,21 @@ __all__ = [
     "BAD",
     "BASELINE_ANSWERS",
     "BASELINE_DAYS",
+    "DEMAND_WORDS",
     "DISPATCHER",
     "HOW",
     "KIND_WORDS",
     "LONGEST_ADDRESS",
     "LONGEST_WORDS",
     "MANDATE_SCOPE",
+    "MATTER_WORDS",
     "MOST_AT_ONCE",
     "MOST_LISTED",
     "MOST_VOICES_AT_ONCE",
     "OFFICER",
     "OPEN_STATES",
+    "OUTCOMES_OF",
+    "OUTCOME_WORDS",
     "RATING_WORDS",
     "REVIEWER",
     "STAFF_ROLES",
@@ -276,6 +306,7 @@ __all__ = [
     "ArticleReviewed",
     "ArticleView",
     "Attribute",
+    "Business",
     "CallBackEnded",
     "CallBackNoted",
     "CallBackView",
@@ -287,6 +318,10 @@ __all__ = [
     "Choice",
     "CityFigures",
     "ClockView",
+    "Complainant",
+    "ConsumerView",
+    "ConsumerWish",
+    "Demand",
     "DeskRequest",
     "ExtensionNotOpen",
     "ExtensionTooLong",
@@ -298,16 +333,20 @@ __all__ = [
     "KeptPhoto",
     "KeptVoice",
     "LadderSkipped",
+    "LawNote",
     "LookOver",
+    "Matter",
     "MergeRefused",
     "Message",
     "NewsView",
     "NoEmergency",
+    "NotTakenUp",
     "NoteView",
     "OpenRequest",
     "OpenService",
     "OpenStatus",
     "OpenUpdate",
+    "Outcome",
     "OwnPage",
     "Partner",
     "PhotoGone",
@@ -337,6 +376,7 @@ __all__ = [
     "StepRefused",
     "StepView",
     "Suggestion",
+    "TakenUpAlready",
     "Term",
     "TextReader",
     "TooManyPhotos",
@@ -364,6 +404,7 @@ __all__ = [
     "check_catalogue",
     "classify",
     "close_unrated",
+    "conclude",
     "count_figures",
     "count_news",
     "count_queue",
@@ -378,8 +419,10 @@ __all__ = [
     "export_requests",
     "figures_by_agency",
     "file_by_partner",
+    "file_consumer",
     "file_request",
     "find_articles",
+    "find_businesses",
     "find_desk_request",
     "find_facts",
     "find_imported",
@@ -393,6 +436,7 @@ __all__ = [
     "forget_unused_voices",
     "forward_to_mirrors",
     "get_article",
+    "get_business",
     "get_desk_request",
     "get_open_service",
     "get_opened_request",
@@ -403,6 +447,7 @@ __all__ = [
     "get_weekly_report",
     "hand_over",
     "import_message",
+    "is_credit_code",
     "is_danger",
     "is_news",
     "is_told",
@@ -412,6 +457,7 @@ __all__ = [
     "kind_in",
     "known_messages",
     "latest_open",
+    "law_for",
     "light_rule_for",
     "list_appeals",
     "list_articles",
@@ -432,6 +478,7 @@ __all__ = [
     "mark_news_seen",
     "mask_personal_data",
     "merge",
+    "named_term",
     "note_call",
     "note_unreached",
     "open_jurisdiction",
@@ -448,10 +495,12 @@ __all__ = [
     "read_span",
     "read_time",
     "read_voice_tokens",
+    "read_wish",
     "receive_partner_photos",
     "receive_request_photo",
     "receive_request_voice",
     "redo",
+    "refuse",
     "refuse_extension",
     "release_reply",
     "reopen",
@@ -463,6 +512,7 @@ __all__ = [
     "resume_due",
     "retire_article",
     "return_request",
+    "reveal_complainant",
     "reveal_phone",
     "send_back_draft",
     "set_text_reader",
@@ -473,6 +523,7 @@ __all__ = [
     "summon",
     "suspend",
     "take_back",
+    "take_up",
     "tell_desk",
     "tell_filed",
     "tell_step",

@@ -32,8 +32,8 @@ def draw_companies(person: Person, rng: Random) -> list[dict[str, Any]] | None:
     ]
 
 
-def credit_code(serial: int) -> str:
-    """Give a unified social credit code that is valid in form. Source: GB 32100-2015."""
-    stem = f"91{430100}{spread(serial, 9):08d}" + "M"
+def credit_code(serial: int, kind: str = "91", salt: int = 9, end: str = "M") -> str:
+    """Give a unified social credit code that is valid in form: 91 a company, 92 a one-man business. GB 32100-2015."""
+    stem = f"{kind}{430100}{spread(serial, salt):08d}{end}"
     total = sum(ALPHABET.index(character) * weight for character, weight in zip(stem, WEIGHTS, strict=True))
     return stem + ALPHABET[(31 - total % 31) % 31]

@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime
 
 import pytest
+from stdnum.cn import uscc
 
 from shimin.sandbox import departments
 from shimin.sandbox.archive import DEPARTMENTS, Archive
@@ -15,6 +16,7 @@ LIU = {"name": "刘桂英", "id_number": "430120195110029044"}
 RARE = {"name": "欧阳·𠮷月", "id_number": "43010219950228906X"}
 DEAD = {"name": "谭德光", "id_number": "430120194607089136"}
 PARAMS = {
+    "text": "岳麓区",
     "year": 2026,
     "insurance": "pension",
     "file_number": "430115308642",
@@ -258,3 +260,16 @@ def test_rush_candidates_get_their_own_scores(town, archive_folder):
         assert town.send("education", "gaokao-score", body).json["records"] == [
             {"total": dossier["scores"][0]["total"]}
         ]
+
+
+def test_a_business_is_found_by_name_or_code_and_holds_its_check_character(town):
+    fields = ["credit_code", "name", "status", "district"]
+    found = town.ask("market-regulation", "businesses", fields, subject=None, params={"text": "岳麓区"})["records"]
+    assert len(found) == 20
+    assert {each["district"] for each in found} == {"430104"}
+    one = found[0]
+    assert uscc.is_valid(one["credit_code"])
+    again = town.ask("market-regulation", "businesses", fields, subject=None, params={"text": one["credit_code"]})
+    assert again["records"] == [one]
+    none = town.ask("market-regulation", "businesses", fields, subject=None, params={"text": "没有这样的店"})
+    assert none["records"] == []

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.kernel.calendar.deadlines import Deadline, Unit
 from shimin.kernel.clock import local_date
 
@@ -38,10 +39,18 @@ class Term:
         return is_here and self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
-def term_for(*, city_code: str, kind: RequestKind, is_emergency: bool, now: datetime) -> Term:
+def term_for(
+    *, city_code: str, kind: RequestKind, is_emergency: bool, now: datetime, matter: str = Matter.ORDINARY
+) -> Term:
     """Return the term that holds for a request filed in a city at ``now``."""
-    day, wanted = local_date(now), EMERGENCY if is_emergency else str(kind)
-    fitting = [term for term in all_terms() if term.holds(city_code, wanted, day)]
+    name = f"{matter}_{kind}" if matter else str(kind)
+    return named_term(EMERGENCY if is_emergency else name, city_code=city_code, now=now)
+
+
+def named_term(name: str, *, city_code: str, now: datetime) -> Term:
+    """Return the term of a name in the file's ``kind`` column."""
+    day = local_date(now)
+    fitting = [term for term in all_terms() if term.holds(city_code, name, day)]
     return max(fitting, key=lambda term: (term.region_code == city_code, term.valid_from))
 
 

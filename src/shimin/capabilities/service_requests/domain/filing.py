@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.ports import Place
 from shimin.kernel.errors import InvalidInput
 from shimin.kernel.values.phones import normalise_phone
@@ -14,9 +15,7 @@ from shimin.kernel.values.phones import normalise_phone
 LONGEST_WORDS = 5_000
 LONGEST_ADDRESS = 200
 TITLE_LENGTH = 40
-# A hotline takes every kind without a name. Consumer disputes (12315) want one; they are no kind of their own yet.
-# Source: 市场监督管理投诉举报处理暂行办法 art. 9.
-ANONYMOUS_KINDS = frozenset(RequestKind)
+
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BLANK_LINES = re.compile(r"\n{3,}")
@@ -44,6 +43,15 @@ class Filing:
     is_confidential: bool = False
     is_emergency: bool = False
     contact_phone: str = ""
+    matter: Matter = Matter.ORDINARY
+
+    @property
+    def needs_a_name(self) -> bool:
+        """A hotline takes every kind without a name; a consumer's complaint wants one.
+
+        Source: 市场监督管理投诉举报处理暂行办法 art. 9.
+        """
+        return self.matter is Matter.CONSUMER and self.kind is RequestKind.COMPLAINT
 
     @property
     def title(self) -> str:

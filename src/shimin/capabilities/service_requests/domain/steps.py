@@ -51,6 +51,9 @@ class Action(StrEnum):
     ORDER = "order"
     SUMMON = "summon"
     REDO = "redo"
+    TAKE_UP = "take_up"
+    REFUSE = "refuse"
+    CONCLUDE = "conclude"
 
 
 class Who(StrEnum):
@@ -174,6 +177,15 @@ TABLE: tuple[Step, ...] = (
     Step(
         Action.REDO, "回访没有解决，退回重办", (S.ANSWERED, S.CLOSED), S.DISPATCHED, (Who.SYSTEM,), ClockEffect.RESTART,
         needs_words=True,
+    ),
+    # 12315: decide within seven working days, end mediation within forty-five; look into a report within fifteen.
+    Step(Action.TAKE_UP, "决定受理投诉", (S.IN_PROGRESS,), None, (Who.OFFICER,), ClockEffect.RESTART),
+    Step(
+        Action.REFUSE, "决定不予受理投诉", (S.IN_PROGRESS,), S.DECLINED, (Who.OFFICER,), ClockEffect.END,
+        needs_words=True,
+    ),
+    Step(
+        Action.CONCLUDE, "告知处理结果", (S.IN_PROGRESS,), S.ANSWERED, (Who.OFFICER,), ClockEffect.END, needs_words=True
     ),
 )  # fmt: skip
 

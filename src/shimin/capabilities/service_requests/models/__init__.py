@@ -1,5 +1,6 @@
 """Tables of service requests."""
 
+from shimin.capabilities.service_requests.models.consumer import ConsumerMatter
 from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
 from shimin.capabilities.service_requests.models.knowledge import Article
 from shimin.capabilities.service_requests.models.news import DeskNews
@@ -19,6 +20,7 @@ __all__ = [
     "Article",
     "CallBack",
     "Card",
+    "ConsumerMatter",
     "DeskNews",
     "FilingKey",
     "ImportedMessage",

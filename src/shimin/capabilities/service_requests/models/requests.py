@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.domain.rating import Rating
 from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action
@@ -40,6 +41,7 @@ class ServiceRequest(Table):
     lat = models.FloatField(null=True)
     accuracy_metres = models.IntegerField(null=True)
     channel = models.TextField(default="web")
+    matter = models.TextField(default="", db_default="")
     account_id = models.BigIntegerField(null=True)
     person_id = models.BigIntegerField(null=True)
     mandate_id = models.BigIntegerField(null=True)
@@ -94,6 +96,9 @@ class ServiceRequest(Table):
                 condition=~Q(state__in=["dispatched", "in_progress", "suspended", "in_review"])
                 | Q(agency_id__isnull=False),
             ),
+            models.CheckConstraint(
+                name="service_requests_request_matter", condition=Q(matter__in=[str(matter) for matter in Matter])
+            ),
             models.CheckConstraint(name="service_requests_request_level", condition=Q(level__gte=0, level__lte=9)),
             models.CheckConstraint(name="service_requests_request_rung", condition=Q(rung__gte=0, rung__lte=3)),
             models.CheckConstraint(
@@ -124,6 +129,16 @@ class ServiceRequest(Table):
                 name="service_requests_look_again",
                 fields=["look_again_date"],
                 condition=Q(state=str(RequestState.SUSPENDED)),
+            ),
+            models.Index(
+                name="service_requests_matters_city",
+                fields=["city_code", "state", "due_at", "id"],
+                condition=~Q(matter=""),
+            ),
+            models.Index(
+                name="service_requests_matters",
+                fields=["agency_id", "state", "due_at", "id"],
+                condition=~Q(matter=""),
             ),
             models.Index(name="service_requests_running", fields=["due_at", "id"], condition=Q(is_clock_running=True)),
             models.Index(

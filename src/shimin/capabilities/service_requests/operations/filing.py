@@ -15,7 +15,6 @@ from shimin.capabilities.catalogue.public import city_of, has_region, list_citie
 from shimin.capabilities.service_requests.domain.danger import is_danger
 from shimin.capabilities.service_requests.domain.deadlines import term_for
 from shimin.capabilities.service_requests.domain.filing import (
-    ANONYMOUS_KINDS,
     Filing,
     personal_data_in,
     read_phone,
@@ -23,6 +22,7 @@ from shimin.capabilities.service_requests.domain.filing import (
     read_words,
 )
 from shimin.capabilities.service_requests.domain.kinds import RequestKind, kind_in
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.events import RequestFiled
 from shimin.capabilities.service_requests.handles import CONTACT, code_hash, key_hash, query_code
 from shimin.capabilities.service_requests.operations.photos import attach_photos
@@ -92,6 +92,7 @@ def read_filing(
     is_confidential: bool = False,
     is_emergency: bool = False,
     contact_phone: str = "",
+    matter: Matter = Matter.ORDINARY,
 ) -> Filing:
     """Check what somebody wrote and return it tidied. Without a kind the words decide. Asks no database.
 
@@ -115,7 +116,7 @@ def read_filing(
     said = parts["words"]
     return Filing(
         **parts, kind=kind or kind_in(said), accuracy_metres=accuracy_metres, is_confidential=is_confidential,
-        is_emergency=is_emergency or is_danger(said),
+        is_emergency=is_emergency or is_danger(said), matter=matter,
     )  # fmt: skip
 
 
@@ -151,7 +152,9 @@ def file_request(
     _check_actor(actor, filing)
     _limit(actor, address, now, counted)
     request_id = new_id()
-    term = term_for(city_code=filing.city_code, kind=filing.kind, is_emergency=filing.is_emergency, now=now)
+    term = term_for(
+        city_code=filing.city_code, kind=filing.kind, is_emergency=filing.is_emergency, now=now, matter=filing.matter
+    )
     clock = Clock(term.deadline, now)
     due_at = clock.due_at(working_calendar())
     request = _columns(actor, filing, request_id, clock, due_at, channel or actor.channel)
@@ -182,7 +185,7 @@ def _check_actor(actor: Actor, filing: Filing) -> None:
         raise Forbidden("工作人员账号不能提诉求。", mend="请用您自己的市民账号提交。")
     if actor.hat is not None and not actor.hat.allows(MANDATE_SCOPE):
         raise NotForOthers
-    if actor.account_id is None and filing.kind not in ANONYMOUS_KINDS:
+    if actor.account_id is None and filing.needs_a_name:
         raise SignInRequired
 
 
@@ -206,7 +209,7 @@ def _columns(
         "lng": filing.place.lng, "lat": filing.place.lat, "accuracy_metres": filing.accuracy_metres, "channel": channel,
         "account_id": actor.account_id, "person_id": actor.hat.person_id if actor.hat else None,
         "mandate_id": actor.hat.mandate_id if actor.hat else None, "is_confidential": filing.is_confidential,
-        "clock": clock.to_json(), "due_at": due_at, "actor_kind": actor.kind,
+        "matter": filing.matter, "clock": clock.to_json(), "due_at": due_at, "actor_kind": actor.kind,
     }  # fmt: skip
 
 

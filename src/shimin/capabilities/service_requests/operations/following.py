@@ -137,7 +137,11 @@ def reopen(*, actor: Actor, request_id: int, words: str, now: datetime, number: 
         if row.level >= MOST_LEVEL:
             raise HighestLevel
         term = term_for(
-            city_code=row.city_code, kind=RequestKind(row.request_kind), is_emergency=row.is_emergency, now=now
+            city_code=row.city_code,
+            kind=RequestKind(row.request_kind),
+            is_emergency=row.is_emergency,
+            now=now,
+            matter=row.matter,
         )
         columns = {
             "level": row.level + 1, "rating": "", "wants_contact": False, "is_fixed": False, "extension": None,

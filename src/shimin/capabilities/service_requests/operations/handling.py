@@ -8,6 +8,7 @@ from datetime import date, datetime
 from shimin.capabilities.service_requests.domain.deadlines import term_for
 from shimin.capabilities.service_requests.domain.filing import mask_personal_data
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action, StepRefused
 from shimin.capabilities.service_requests.models import ServiceRequest
@@ -224,11 +225,14 @@ def draft_reply(*, actor: Actor, request_id: int, words: str, now: datetime, pho
     Raises:
         InvalidInput, StepRefused, Forbidden, NotFound: see ``take_step``.
     """
+
+    def decide(row: ServiceRequest, text: str) -> Change:
+        _require_ordinary(row)
+        return Change({"draft": text, "drafted_by_id": actor.account_id, "extension": None}, photo_ids=photo_ids)
+
     return take_step(
         actor=actor, request_id=request_id, action=Action.DRAFT_REPLY, now=now, words=words,
-        decide=lambda row, text: Change(
-            {"draft": text, "drafted_by_id": actor.account_id, "extension": None}, photo_ids=photo_ids
-        ),
+        decide=decide,
     )  # fmt: skip
 
 
@@ -278,10 +282,17 @@ def publish_answer(*, actor: Actor, request_id: int, words: str, now: datetime) 
 
 
 def _answered(row: ServiceRequest, text: str, now: datetime, photo_ids: Sequence[int] = ()) -> Change:
+    _require_ordinary(row)
     return Change(
         {"answer": text, "answered_at": now, "draft": "", "extension": None}, words=text, details=_agency(row),
         photo_ids=photo_ids,
     )  # fmt: skip
+
+
+def _require_ordinary(row: ServiceRequest) -> None:
+    """Refuse to answer what the law has another end for: a consumer's matter is concluded, with its outcome."""
+    if row.matter == Matter.CONSUMER:
+        raise StepRefused("12315的投诉和举报不用“部门答复”。", mend="请用“告知处理结果”，或“决定不予受理投诉”。")
 
 
 def _agency(row: ServiceRequest) -> dict[str, str]:
@@ -298,7 +309,11 @@ def _asked(row: ServiceRequest, actor: Actor) -> dict[str, str]:
 
 def _check_extension(row: ServiceRequest, amount: int, now: datetime) -> None:
     term = term_for(
-        city_code=row.city_code, kind=RequestKind(row.request_kind), is_emergency=row.is_emergency, now=row.filed_at
+        city_code=row.city_code,
+        kind=RequestKind(row.request_kind),
+        is_emergency=row.is_emergency,
+        now=row.filed_at,
+        matter=row.matter,
     )
     clock = clock_of(row)
     extended = clock.amount - clock.deadline.amount

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action, step_of
 from shimin.capabilities.service_requests.models import ServiceRequest
@@ -30,7 +31,8 @@ def dispatch_by_rule(*, request_id: int, now: datetime) -> bool:
         if not is_new or row.suggestion is None or row.mirror_of_id is not None:
             return False
         advice = advice_for(row, now)
-        if not advice.is_sure:
+        is_theirs = row.matter == Matter.CONSUMER and bool(advice.choices) and not row.is_emergency
+        if not (advice.is_sure or is_theirs):  # 12315 has one agency by law
             return False
         best = advice.choices[0]
         change = to_agency(row, best.agency_id, now, opinion="", rule=best.rule)

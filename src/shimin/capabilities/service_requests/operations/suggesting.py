@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
+from shimin.capabilities.service_requests.domain.consumer import CATEGORY as CONSUMER_CATEGORY
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.domain.open311 import CHANNEL
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES
 from shimin.capabilities.service_requests.domain.steps import Action, step_of
@@ -29,7 +31,7 @@ def suggest_category(*, request_id: int, now: datetime) -> bool:
             return False
         columns: dict[str, object] = {"suggestion": [asdict(choice) for choice in suggestion.choices[:3]]}
         best = suggestion.choices[0]
-        by_service = _category_of_service(row)
+        by_service = CONSUMER_CATEGORY if row.matter == Matter.CONSUMER else _category_of_service(row)
         if not row.category and by_service:
             columns |= {"category": by_service, "category_by": "service"}
         elif not row.category:

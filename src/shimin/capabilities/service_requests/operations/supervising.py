@@ -100,7 +100,11 @@ def redo(*, call_back_id: int, now: datetime) -> bool:
         if not (call.wants_redo and is_answered and row.level == call.level < MOST_LEVEL) or row.agency_id is None:
             return False
         term = term_for(
-            city_code=row.city_code, kind=RequestKind(row.request_kind), is_emergency=row.is_emergency, now=now
+            city_code=row.city_code,
+            kind=RequestKind(row.request_kind),
+            is_emergency=row.is_emergency,
+            now=now,
+            matter=row.matter,
         )
         columns = {
             "level": row.level + 1, "rating": "", "wants_contact": False, "handler_id": None, "dispatched_at": now,

@@ -26,6 +26,9 @@ _TEMPLATES = {
     Action.HAND_OVER: "handed_over",
     Action.ORDER: "supervised",
     Action.REDO: "redone",
+    Action.TAKE_UP: "taken_up",
+    Action.REFUSE: "declined",
+    Action.CONCLUDE: "answered",
 }
 
 
@@ -68,6 +71,7 @@ def _tell(
             "dispatched": {"agency": agency, "due": _day(due)},
             "extended": {"due": _day(due)},
             "answered": {"agency": agency},
+            "taken_up": {"agency": agency, "due": _day(due)},
             "progress": {"agency": agency},
             "redone": {"agency": agency, "due": _day(due)},
         }

@@ -10,11 +10,13 @@ from typing import Any
 from django.db import connection
 
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.domain.steps import TABLE, Action
 from shimin.capabilities.service_requests.handles import CONTACT
 from shimin.capabilities.service_requests.models import Reporter, RequestNote, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.ports import Choice
+from shimin.capabilities.service_requests.queries.consumer import consumer_view
 from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import STAFF_ROLES, may, may_read
 from shimin.capabilities.service_requests.queries.views import (
@@ -48,7 +50,7 @@ class QueueFilter:
     """Which requests a queue shows; None or empty: all. ``due_from``/``due_before`` bound the promise, half-open.
 
     ``order`` is "due" (the most urgent first, over ``states``) or "new" (the newest first; ``states`` may be empty).
-    ``waits_for_approval``: an extension was asked for.
+    ``waits_for_approval``: an extension was asked for. ``matter``: only of that one (``ORDINARY``: of all).
     """
 
     states: tuple[RequestState, ...] = OPEN_STATES
@@ -61,6 +63,7 @@ class QueueFilter:
     rung_from: int | None = None
     is_emergency: bool | None = None
     waits_for_approval: bool = False
+    matter: Matter = Matter.ORDINARY
     due_from: datetime | None = None
     due_before: datetime | None = None
     order: str = "due"
@@ -127,6 +130,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         notes = list(RequestNote.objects.filter(request_id=row.id).order_by("id"))
         reporters = list(Reporter.objects.filter(request_id=row.id).order_by("id")[:200])
         photos, voices = list_photos(actor, row), list_voices(actor, row)
+        consumer = consumer_view(actor, row)
     return DeskRequest(
         line=queue_line(row), words=row.words, place=place_of(row), accuracy_metres=row.accuracy_metres,
         channel=row.channel, is_anonymous=row.account_id is None, is_confidential=row.is_confidential,
@@ -139,6 +143,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         notes=tuple(NoteView(note.id, note.account_id, note.words, note.written_at) for note in notes),
         reporters=tuple(map(_reporter, reporters)), actions=actions_for(actor, row), photos=photos,
         voices=voices,
+        consumer=consumer,
     )  # fmt: skip
 
 
@@ -158,7 +163,15 @@ def find_desk_request(*, actor: Actor, number: str) -> int:
 def actions_for(actor: Actor, row: ServiceRequest) -> tuple[Action, ...]:
     """Return what the table lets the actor do with the request now."""
     state = RequestState(row.state)
-    return tuple(step.action for step in TABLE if state in step.start and may(actor, step.who, row))
+    possible = tuple(step.action for step in TABLE if state in step.start and may(actor, step.who, row))
+    return tuple(action for action in possible if action not in _not_of(row))
+
+
+def _not_of(row: ServiceRequest) -> tuple[Action, ...]:
+    """Return the actions that the row's matter rules out: 12315 ends by its own steps, others have none of them."""
+    if row.matter != Matter.CONSUMER:
+        return (Action.TAKE_UP, Action.REFUSE, Action.CONCLUDE)
+    return (Action.REPLY, Action.DRAFT_REPLY)
 
 
 def _line(row: tuple[Any, ...]) -> QueueLine:
@@ -232,6 +245,8 @@ def _conditions(wanted: QueueFilter) -> list[tuple[str, list[Any]]]:
         found.append(("r.level >= %s", [wanted.level_from]))
     if wanted.rung_from is not None:  # "> 0" is what the partial index says
         found.append(("r.rung > 0 AND r.rung >= %s", [wanted.rung_from]))
+    if wanted.matter:  # "<> ''" is what the partial index says
+        found.append(("r.matter <> '' AND r.matter = %s", [str(wanted.matter)]))
     if wanted.waits_for_approval:
         found.append(("r.extension IS NOT NULL", []))
     if wanted.due_from is not None:

@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.domain.states import OPEN_STATES, Requ
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
 from shimin.capabilities.service_requests.models import RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.ports import Choice, Place
+from shimin.capabilities.service_requests.queries.consumer import ConsumerView
 from shimin.kernel.actor import ActorKind
 
 
@@ -96,6 +97,7 @@ class RequestView:
     query_code: str = ""
     photos: tuple[PhotoView, ...] = ()
     voices: tuple[VoiceView, ...] = ()
+    consumer: ConsumerView | None = None
 
     @property
     def is_open(self) -> bool:
@@ -197,6 +199,7 @@ class DeskRequest:
     actions: tuple[Action, ...]
     photos: tuple[PhotoView, ...] = ()
     voices: tuple[VoiceView, ...] = ()
+    consumer: ConsumerView | None = None
 
 
 def clock_view(row: ServiceRequest) -> ClockView:

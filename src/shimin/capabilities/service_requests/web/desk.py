@@ -37,8 +37,10 @@ from shimin.capabilities.service_requests.public import (
     light_rule_for,
     list_cards_of,
     list_queue,
+    reveal_complainant,
 )
 from shimin.capabilities.service_requests.web.at_once import choices_for
+from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.desk_acts import RUNS, ActForm, run
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
@@ -54,7 +56,8 @@ from shimin.kernel.web.api import decode_cursor, encode_cursor
 
 # Replies come first, what is done rarely comes last.
 _ORDER = (
-    Action.ACCEPT, Action.REPLY, Action.DRAFT_REPLY, Action.RELEASE, Action.DISPATCH, Action.ARBITRATE,
+    Action.ACCEPT, Action.TAKE_UP, Action.CONCLUDE, Action.REFUSE, Action.REPLY, Action.DRAFT_REPLY, Action.RELEASE,
+    Action.DISPATCH, Action.ARBITRATE,
     Action.APPROVE_EXTENSION, Action.REFUSE_EXTENSION, Action.INTERIM_REPLY, Action.RESUME, Action.REDRAFT,
     Action.RETURN, Action.ASK_EXTENSION, Action.SUSPEND, Action.DECLINE, Action.CLASSIFY, Action.MERGE, Action.SPLIT,
     Action.HAND_OVER, Action.TAKE_BACK, Action.PUBLISH, Action.URGE, Action.ORDER, Action.SUMMON,
@@ -140,8 +143,30 @@ def _gone_or(request: Request, request_id: int, here: HttpResponse) -> HttpRespo
     return here
 
 
+@require_POST
+@csrf_protect
+@staff(transaction=False)
+def reveal(request: Request, request_id: int) -> HttpResponse:
+    """Show who complains in full, to who says why."""
+    shown = get_desk_request(actor=request.actor, request_id=request_id)
+    try:
+        who = reveal_complainant(
+            actor=request.actor, request_id=request_id, words=request.POST.get("words", ""), now=clock.now()
+        )
+    except InvalidInput as wrong:
+        fault = next(iter(wrong.fields.values()), wrong.message)
+        return _page(request, shown, more={"reveal_fault": f"请写原因。{fault if '字' in fault else ''}"}, status=422)
+    return _page(request, get_desk_request(actor=request.actor, request_id=request_id), more={"revealed": who})
+
+
 def _page(
-    request: Request, shown: DeskRequest, *, wrong: tuple[Action, ActForm] | None = None, note_fault: str = ""
+    request: Request,
+    shown: DeskRequest,
+    *,
+    wrong: tuple[Action, ActForm] | None = None,
+    note_fault: str = "",
+    more: dict[str, Any] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     now, line = clock.now(), shown.line
     possible = [action for action in _ORDER if action in shown.actions and _fits(shown, action)]
@@ -161,7 +186,11 @@ def _page(
         "kind": KIND_WORDS[line.kind],
         "light": light,
         "word": word,
-        "promise": promise_of(shown.clock, line.state, now, _rule(line)),
+        "promise": promise_of(
+            shown.clock, line.state, now, _rule(line), what=shown.consumer.next_step if shown.consumer else "答复"
+        ),
+        **consumer_context(shown.consumer, line.city_code),
+        "may_reveal": _may_reveal(request.actor, shown),
         "agency": names.get(line.agency_id or 0, ""),
         "steps": timeline(shown.steps, line.state, for_staff=True),
         "forms": forms,
@@ -175,9 +204,16 @@ def _page(
         "own_photos": [photo for photo in shown.photos if not photo.by_staff],
         "their_photos": [photo for photo in shown.photos if photo.by_staff],
         "wrong_form": wrong[1] if wrong else None,
+        **(more or {}),
     }
-    status = 422 if wrong or note_fault else 200
+    status = 422 if wrong or note_fault else status
     return _private(render(request, "service_requests/desk/request.html", context, status=status))
+
+
+def _may_reveal(actor: Actor, shown: DeskRequest) -> bool:
+    """Offer the look at who complains where there is one; the operation decides."""
+    who = shown.consumer.complainant if shown.consumer else None
+    return who is not None and bool(who.phone or who.name) and actor.has_role(OFFICER) and not shown.is_confidential
 
 
 def _advice(shown: DeskRequest, now: datetime) -> Advice:
@@ -219,6 +255,9 @@ def _propose(forms: list[tuple[str, ActForm, bool]], agency_id: int) -> None:
 def _fits(shown: DeskRequest, action: Action) -> bool:
     """Hide buttons that the row itself rules out: approvals without an application, a second application."""
     waits = shown.extension is not None
+    if shown.consumer is not None and action in (Action.TAKE_UP, Action.REFUSE, Action.CONCLUDE):
+        is_complaint, is_open = shown.consumer.demand is not None, shown.consumer.is_taken_up
+        return is_complaint and not is_open if action is not Action.CONCLUDE else is_open or not is_complaint
     if action in (Action.APPROVE_EXTENSION, Action.REFUSE_EXTENSION):
         return waits
     return not (action is Action.ASK_EXTENSION and waits)

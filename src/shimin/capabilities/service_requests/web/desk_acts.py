@@ -11,15 +11,19 @@ from django import forms
 from shimin.capabilities.catalogue.public import list_agencies, served_regions
 from shimin.capabilities.service_requests.public import (
     KIND_WORDS,
+    OUTCOME_WORDS,
+    OUTCOMES_OF,
     STEP_WORDS,
     Action,
     DeskRequest,
+    Outcome,
     RequestKind,
     accept,
     approve_extension,
     arbitrate,
     ask_extension,
     classify,
+    conclude,
     decline,
     dispatch,
     draft_reply,
@@ -28,6 +32,7 @@ from shimin.capabilities.service_requests.public import (
     merge,
     order,
     publish_answer,
+    refuse,
     refuse_extension,
     release_reply,
     reply,
@@ -39,6 +44,7 @@ from shimin.capabilities.service_requests.public import (
     summon,
     suspend,
     take_back,
+    take_up,
     urge,
 )
 from shimin.capabilities.service_requests.web.uploads import PhotosField
@@ -62,12 +68,15 @@ _WORDS = {
     Action.SPLIT: "另一件是什么事",
     Action.HAND_OVER: "为什么转外地",
     Action.TAKE_BACK: "为什么收回",
+    Action.TAKE_UP: "怎么调解、要带什么（投诉人会看到）",
+    Action.REFUSE: "为什么不受理，该去哪里（投诉人会看到）",
+    Action.CONCLUDE: "经过和结果（反映人会看到）",
     Action.URGE: "催什么（承办部门会看到）",
     Action.ORDER: "督办要求（承办部门会看到，市民只知道已督办）",
     Action.SUMMON: "约谈谁、何时何地、为什么（承办部门会看到）",
 }
-_OPTIONAL = {Action.DISPATCH}
-_PHOTOS = {Action.INTERIM_REPLY, Action.REPLY, Action.DRAFT_REPLY}
+_OPTIONAL = {Action.DISPATCH, Action.TAKE_UP}
+_PHOTOS = {Action.INTERIM_REPLY, Action.REPLY, Action.DRAFT_REPLY, Action.CONCLUDE}
 _AGENCY = {Action.DISPATCH, Action.ARBITRATE}
 Run = Callable[[dict[str, Any], dict[str, Any]], object]
 
@@ -94,6 +103,11 @@ RUNS: Mapping[Action, Run] = {
     Action.TAKE_BACK: lambda at, said: take_back(**at, words=said["words"]),
     Action.CLASSIFY: lambda at, said: classify(
         **at, category=said["category"] or None, kind=RequestKind(said["kind"]) if said["kind"] else None
+    ),
+    Action.TAKE_UP: lambda at, said: take_up(**at, words=said["words"]),
+    Action.REFUSE: lambda at, said: refuse(**at, words=said["words"]),
+    Action.CONCLUDE: lambda at, said: conclude(
+        **at, outcome=Outcome(said["outcome"]), words=said["words"], photo_ids=said["photos"]
     ),
     Action.URGE: lambda at, said: urge(**at, words=said["words"]),
     Action.ORDER: lambda at, said: order(**at, words=said["words"], answer_by=said["answer_by"]),
@@ -149,6 +163,12 @@ class ActForm(forms.Form):
             self.fields["kind"] = forms.ChoiceField(
                 label="类型", required=False,
                 choices=[("", "不改"), *((str(kind), words) for kind, words in KIND_WORDS.items())],
+            )  # fmt: skip
+        if action is Action.CONCLUDE:
+            outcomes = OUTCOMES_OF.get(shown.line.kind, ())
+            self.fields["outcome"] = forms.ChoiceField(
+                label="结果", choices=[("", "请选择"), *((str(each), OUTCOME_WORDS[each]) for each in outcomes)],
+                error_messages={"required": "请选处理结果。", "invalid_choice": "请选处理结果。"},
             )  # fmt: skip
         if action in _WORDS:
             initial = shown.draft if action in (Action.DRAFT_REPLY, Action.REPLY) else ""

@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.public import (
     OPEN_STATES,
     REVIEWER,
     SUPERVISOR,
+    Matter,
     QueueFilter,
     RequestState,
     count_news,
@@ -50,6 +51,10 @@ QUEUES = {
             (RequestState.FILED, RequestState.RETURNED),
         ),
         RequestQueue("handle", "待办诉求", "inbox", OFFICER, QueueFilter(states=_AT_OFFICER), _AT_OFFICER),
+        RequestQueue(
+            "consumer", "12315 投诉举报", "store", OFFICER, QueueFilter(states=_AT_OFFICER, matter=Matter.CONSUMER),
+            _AT_OFFICER,
+        ),
         RequestQueue("supervised", "督查件", "bell-ring", OFFICER, QueueFilter(rung_from=1), _AT_OFFICER),
         RequestQueue(
             "review", "待审答复", "file-check", REVIEWER, QueueFilter(states=(RequestState.IN_REVIEW,))

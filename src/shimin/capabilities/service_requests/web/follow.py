@@ -34,6 +34,7 @@ from shimin.capabilities.service_requests.public import (
     update_position,
     withdraw,
 )
+from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.forms import LookUpForm, RateForm, WordsForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code, kept_codes
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
@@ -102,7 +103,7 @@ def receipt(request: Request, number: str) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('service_requests:look_up')}?number={check_public_number(number)}")
     context = {
         "request_view": opened.view,
-        "promise": promise_of(opened.view.clock, opened.view.state, clock.now()),
+        "promise": promise_of(opened.view.clock, opened.view.state, clock.now(), what=_promised(opened.view)),
         "kind": KIND_WORDS[opened.view.kind],
     }
     return _private(render(request, "service_requests/receipt.html", context))
@@ -217,7 +218,8 @@ def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] |
         "kind": KIND_WORDS[view.kind],
         "light": light,
         "word": word,
-        "promise": promise_of(view.clock, view.state, now),
+        "promise": promise_of(view.clock, view.state, now, what=_promised(view)),
+        **consumer_context(view.consumer, view.city_code),
         "steps": timeline(view.steps, view.state),
         "forms": forms,
         "may_withdraw": Action.WITHDRAW in actions,
@@ -228,6 +230,10 @@ def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] |
         "their_photos": [photo for photo in view.photos if photo.by_staff],
     }
     return _private(render(request, "service_requests/follow.html", context, status=422 if wrong else 200))
+
+
+def _promised(view: RequestView) -> str:
+    return view.consumer.next_step if view.consumer else "答复"
 
 
 @require_safe

@@ -53,8 +53,13 @@ class Promise:
     word: str
 
 
-def promise_of(clock: ClockView, state: RequestState, now: datetime, rule: LightRule | None = None) -> Promise | None:
-    """Return what the clock says, None when nothing is promised any more. ``rule``: with the light that staff see."""
+def promise_of(
+    clock: ClockView, state: RequestState, now: datetime, rule: LightRule | None = None, *, what: str = "答复"
+) -> Promise | None:
+    """Return what the clock says, None when nothing is promised any more. ``rule``: with the light that staff see.
+
+    ``what`` is promised: an answer, or what the law names.
+    """
     if state not in OPEN_STATES:
         return None
     day = day_words(clock.due_at)
@@ -62,7 +67,7 @@ def promise_of(clock: ClockView, state: RequestState, now: datetime, rule: Light
         return Promise("计时暂停", f"原因：{clock.note}", "grey", "暂缓")
     if now >= clock.due_at:
         light, word = ("red", "已超期") if rule is None else _card(rule, clock, now)
-        return Promise(f"应在 {day}前答复", "已经超过期限，监督人员看得到这盏灯。", light, word)
+        return Promise(f"应在 {day}前{what}", "已经超过期限，监督人员看得到这盏灯。", light, word)
     last = local_date(clock.due_at - timedelta(seconds=1))
     calendar = working_calendar()
     left = calendar.working_days_between(local_date(now), last)
@@ -73,7 +78,7 @@ def promise_of(clock: ClockView, state: RequestState, now: datetime, rule: Light
     light, word = ("amber", "快到期了") if is_soon else ("green", "按时办理中")
     if rule is not None:
         light, word = _card(rule, clock, now)
-    return Promise(f"{day}前答复", f"{note}。{warning.text}。" if warning else f"{note}。", light, word)
+    return Promise(f"{day}前{what}", f"{note}。{warning.text}。" if warning else f"{note}。", light, word)
 
 
 def _card(rule: LightRule, clock: ClockView, now: datetime) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from shimin.capabilities.service_requests.web import (
     ask,
     at_once,
+    consumer,
     desk,
     follow,
     hints,
@@ -29,6 +30,7 @@ _VOICE = r"(?P<voice_id>[0-9]{1,19})"
 urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask$", ask.ask, name="ask"),
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask/hints$", hints.hints, name="hints"),
+    re_path(r"^c/(?P<region_code>[0-9]{6})/12315$", consumer.consumer, name="consumer"),
     path("requests/look-up", follow.look_up, name="look_up"),
     path("requests/<int:request_id>/join", ask.join, name="join"),
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
@@ -55,6 +57,7 @@ urlpatterns = [
     path("desk/supervision/calls/<int:call_back_id>/<slug:what>", supervision.call, name="call"),
     path("desk/requests/<int:request_id>/cards/<int:card_id>", supervision.appeal, name="appeal"),
     path("desk/requests/<int:request_id>", desk.show, name="desk_request"),
+    path("desk/requests/<int:request_id>/complainant", desk.reveal, name="reveal_complainant"),
     path("desk/requests/<int:request_id>/<slug:action>", desk.act, name="desk_act"),
     path("desk/requests/<slug:key>", desk.queue, name="desk_queue"),
     path("desk/requests/<slug:key>/at-once", at_once.at_once, name="desk_at_once"),

@@ -1,0 +1,15 @@
+"""Requests that follow rules of their own beside those of the hotline."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Matter(StrEnum):
+    """What a request is by law. ``ORDINARY`` is the hotline's own; ``CONSUMER`` is 12315."""
+
+    ORDINARY = ""
+    CONSUMER = "consumer"
+
+
+MATTER_WORDS = {Matter.CONSUMER: "12315"}
