@@ -12,6 +12,7 @@ from shimin.adapters.http_source.clients import Clients
 from shimin.adapters.http_source.directory import Directory
 from shimin.adapters.http_source.records import HttpRecordSource
 from shimin.capabilities.payments.billing.domain.billers import billers, find_biller
+from shimin.capabilities.payments.billing.domain.cards import card_issuers, check_card, find_issuer
 from shimin.kernel.errors import Unavailable
 
 WATER = find_biller("changsha-water")
@@ -63,3 +64,25 @@ def test_a_payment_whose_answer_was_lost_is_told_again_and_counts_once(departmen
 def test_what_is_not_proved_is_no_answer(departments, system, homes, fault):
     with departments.fault("utility-billers", **fault), pytest.raises(Unavailable):
         system.list_bills(WATER, homes[0]["utility_accounts"][0])
+
+
+def test_cards_of_each_kind_are_topped_up_once_though_the_answer_was_lost(departments, system):
+    pupil = next(each for each in departments.residents if each["campus_card"])["campus_card"]
+    rider = next(each for each in departments.residents if each["transit_card"])["transit_card"]
+    cards = ((find_issuer(pupil["school"]), pupil["card_number"]), (find_issuer("changsha-transit"), rider))
+    assert {issuer.kind.code for issuer, _ in cards} == {issuer.kind.code for issuer in card_issuers()}
+    for at, (issuer, number) in enumerate(cards):
+        assert check_card(issuer, number) == number
+        before = system.check_card(issuer, number)
+        assert before is not None
+        line = f"7800{at}"
+        with departments.fault("utility-billers", lose_outcome=True), pytest.raises(Unavailable):
+            system.report_top_up(issuer, number, line=line, fen=5_000)
+        first = system.report_top_up(issuer, number, line=line, fen=5_000)
+        assert (first.is_accepted, system.report_top_up(issuer, number, line=line, fen=5_000)) == (True, first)
+        after = system.check_card(issuer, number)
+        assert after is not None
+        assert after.balance_fen == before.balance_fen + 5_000
+        assert system.report_top_up_reversal(issuer, number, line=line).is_accepted
+        assert system.check_card(issuer, number) == before
+    assert system.check_card(find_issuer("changsha-transit"), "9999999990") is None

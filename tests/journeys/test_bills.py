@@ -139,6 +139,34 @@ def test_a_campus_card_is_topped_up_by_wechat(new_page: NewPage, demo: Demo):
     expect(page.locator("main")).to_contain_text("微信支付")
 
 
+def test_a_transit_card_is_topped_up_in_two_screens(new_page: NewPage, demo: Demo, holders: list[dict[str, Any]]):
+    page = new_page(width=320)
+    register_in_browser(page, demo, a_phone())
+    page.goto("/c/430100/items/transit-card-top-up")
+    page.get_by_role("link", name=re.compile("给公交卡充值")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("公交卡充值")
+    page.get_by_label("卡号").fill("8000000045")
+    page.get_by_role("button", name=re.compile("下一步")).click()
+    expect(page.locator("main")).to_contain_text("卡号不对")
+    assert look_at(page) == []
+    page.get_by_label("卡号").fill(holders[0]["transit_card"])
+    page.get_by_label(re.compile("充多少")).fill("30")
+    page.get_by_role("button", name=re.compile("下一步")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("缴款")
+    expect(page.locator("main")).to_contain_text("¥30.00")
+    assert look_at(page) == []
+    order = page.url
+    page.get_by_role("link", name=re.compile("支付宝缴款")).click()
+    page.get_by_role("button", name=re.compile("付款")).click()
+    settled = page.locator("main", has_text="回执 JT")
+    for _ in range(20):
+        if settled.count():
+            break
+        page.wait_for_timeout(500)
+        page.goto(order)
+    expect(settled).to_be_visible()
+
+
 def test_two_of_finance_give_money_back(new_page: NewPage, demo: Demo):
     payer, first, second = new_page(), new_page(width=1280, height=800), new_page(width=1280, height=800)
     order = top_a_card_up(payer, demo)

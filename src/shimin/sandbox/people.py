@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .archive import DEPARTMENTS, Archive
+from .lives import transit_cards
 from .lives.schooling import LAST_YEAR
 
 PAGE = 1_000
@@ -68,6 +69,7 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
         "bank_card_number": (known.get("bank-cards") or {"card_number": None})["card_number"],
         "utility_accounts": _accounts(known),
         "campus_card": (known.get("utility-billers") or {"card": None})["card"],
+        "transit_card": _transit_card(known),
         "company_credit_codes": [
             each["credit_code"] for each in (known.get("market-regulation") or {"companies": []})["companies"]
         ],
@@ -87,6 +89,12 @@ def _numbers(known: dict[str, dict[str, Any]]) -> Resident:
             "family": len(known["population"]["family"]),
         },
     }
+
+
+def _transit_card(known: dict[str, dict[str, Any]]) -> str | None:
+    """Who keeps a home has a transit card, whose number is made of the same serial."""
+    accounts = _accounts(known)
+    return transit_cards.card_number(int(accounts[0][1:9])) if accounts else None
 
 
 def _accounts(known: dict[str, dict[str, Any]]) -> list[str]:

@@ -12,7 +12,7 @@ from shimin.adapters.http_source.directory import REGISTERS
 from shimin.capabilities.enquiries.ports import RecordQuery, RecordSource
 from shimin.capabilities.payments.billing.domain.billers import Biller
 from shimin.capabilities.payments.billing.domain.bills import Bill, DayUse, Holder
-from shimin.capabilities.payments.billing.domain.cards import Card, School
+from shimin.capabilities.payments.billing.domain.cards import Card, CardIssuer
 from shimin.capabilities.payments.billing.ports import ReportAnswer
 from shimin.kernel.calls.client import AnswerUnreadable
 from shimin.kernel.clock import CHINA
@@ -24,7 +24,7 @@ _BILL_FIELDS = (
     "receipt",
 )  # fmt: skip
 _MOST_FEN = 10**10
-_Keeper = Biller | School
+_Keeper = Biller | CardIssuer
 
 
 class HttpBillers:
@@ -63,22 +63,22 @@ class HttpBillers:
         """Tell that a payment was given back."""
         return self._report(biller, "bill-payment-reversal", line, {"bill_number": bill_number})
 
-    def check_card(self, school: School, number: str) -> Card | None:
-        """Ask whether the school has the card."""
+    def check_card(self, issuer: CardIssuer, number: str) -> Card | None:
+        """Ask whether the issuer has the card."""
         rows = self._ask(
-            school, "card-check", {"school": school.code, "card": number}, ("holder_masked", "balance_fen")
+            issuer, f"{issuer.record}-check", _card_params(issuer, number), ("holder_masked", "balance_fen")
         )
         if not rows:
             return None
-        return Card(_text(school, rows[0], "holder_masked"), _count(school, rows[0], "balance_fen"))
+        return Card(_text(issuer, rows[0], "holder_masked"), _count(issuer, rows[0], "balance_fen"))
 
-    def report_top_up(self, school: School, number: str, *, line: str, fen: int) -> ReportAnswer:
+    def report_top_up(self, issuer: CardIssuer, number: str, *, line: str, fen: int) -> ReportAnswer:
         """Tell of a top-up."""
-        return self._report(school, "card-top-up", line, {"school": school.code, "card": number, "fen": fen})
+        return self._report(issuer, f"{issuer.record}-top-up", line, {**_card_params(issuer, number), "fen": fen})
 
-    def report_top_up_reversal(self, school: School, number: str, *, line: str) -> ReportAnswer:
+    def report_top_up_reversal(self, issuer: CardIssuer, number: str, *, line: str) -> ReportAnswer:
         """Tell that a top-up was given back."""
-        return self._report(school, "card-top-up-reversal", line, {"school": school.code, "card": number})
+        return self._report(issuer, f"{issuer.record}-top-up-reversal", line, _card_params(issuer, number))
 
     def _report(self, biller: _Keeper, act: str, line: str, params: Mapping[str, Any]) -> ReportAnswer:
         answer = self._reporter.perform(REGISTERS[biller.system], act, line=line, params=params)
@@ -93,6 +93,10 @@ class HttpBillers:
         )  # fmt: skip
         answer = self._source.fetch(REGISTERS[biller.system], query)
         return answer.records if answer.found else ()
+
+
+def _card_params(issuer: CardIssuer, number: str) -> dict[str, str]:
+    return {"school": issuer.code, "card": number} if issuer.names_issuer else {"card": number}
 
 
 def _read_bill(biller: Biller, number: str, row: Mapping[str, Any]) -> Bill:

@@ -32,7 +32,7 @@ class Entry:
 RECORDS = (
     Entry("我的诉求", "问过、反映过的事，每一步和期限", icon="message-square-text", name="service_requests:mine"),
     Entry("生活缴费", "水电气暖、话费、电视、物业，几个家一起缴", icon="plug-zap", name="billing:home"),
-    Entry("自动缴费", "账单自动缴、校园卡自动充，每次先通知，随时能停", icon="plug-zap", name="autopay:home"),
+    Entry("自动缴费", "账单自动缴、卡里自动充，每次先通知，随时能停", icon="plug-zap", name="autopay:home"),
     Entry("我的缴费", "缴过的款、收据和退款", icon="banknote", name="payments:mine"),
     Entry("谁看过我的数据", "每一次查询：什么时间、哪个部门、为了什么", icon="eye", name="enquiries:reads"),
     Entry("绿账单", "网上办事少跑路，省下的每一克怎么算的", icon="leaf", name="indicators:green"),

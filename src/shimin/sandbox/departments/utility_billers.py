@@ -16,7 +16,7 @@ from ..lives.utilities import (
     monthly_bills,
     serial_of,
 )
-from . import campus_cards, day_files
+from . import campus_cards, day_files, transit_cards
 from .fines import ANSWER, LINE
 
 LATE_PER_MILLE = 1
@@ -186,6 +186,7 @@ DEPARTMENT = Department(
         ),
         *day_files.RECORDS,
         *campus_cards.RECORDS,
+        *transit_cards.RECORDS,
     ),
-    (*ACTS, *campus_cards.ACTS),
+    (*ACTS, *campus_cards.ACTS, *transit_cards.ACTS),
 )

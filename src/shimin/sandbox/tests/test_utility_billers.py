@@ -7,6 +7,7 @@ import time
 import pytest
 
 from shimin.sandbox.lives.campus_cards import card_number
+from shimin.sandbox.lives.transit_cards import card_number as transit_card
 from shimin.sandbox.lives.utilities import UTILITIES, account_number, monthly_bills
 from shimin.sandbox.tests.caller import enquiry, send, sign
 
@@ -133,3 +134,26 @@ def test_cards_of_another_school_and_odd_sums_are_refused(town):
     assert act(town, "card-top-up", line="D2", fen=150, school="campus-primary", card=card_number(4))["reason"] == (
         "wrong_amount"
     )
+
+
+def test_a_transit_card_is_topped_up_once_for_each_line_and_holds_a_thousand_yuan(town):
+    number = transit_card(0)
+    fields = ["holder_masked", "balance_fen"]
+    (row,) = ask(town, "transit-card-check", fields, card=number)["records"]
+    assert row == {"holder_masked": "周*敏", "balance_fen": 500}
+    first = act(town, "transit-card-top-up", line="T1", fen=50_000, card=number)
+    assert first["receipt"].startswith("JT")
+    assert act(town, "transit-card-top-up", line="T1", fen=50_000, card=number) == first
+    assert act(town, "transit-card-top-up", line="T2", fen=50_000, card=number)["reason"] == "wrong_amount"
+    assert act(town, "transit-card-top-up", line="T3", fen=150, card=number)["reason"] == "wrong_amount"
+    assert act(town, "transit-card-top-up-reversal", line="T1", card=number)["outcome"] == "accepted"
+    assert act(town, "transit-card-top-up", line="T1", fen=50_000, card=number)["reason"] == "reversed"
+    (row,) = ask(town, "transit-card-check", fields, card=number)["records"]
+    assert row["balance_fen"] == 500
+
+
+def test_a_number_that_is_nobodys_transit_card_is_not_found(town):
+    fields = ["holder_masked", "balance_fen"]
+    for number in (transit_card(4), transit_card(99_999_999), "9000000044"):  # a child, nobody, a wrong digit
+        assert not ask(town, "transit-card-check", fields, card=number)["found"]
+    assert act(town, "transit-card-top-up", line="U1", fen=100, card=transit_card(4))["reason"] == "unknown_card"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from shimin.capabilities.catalogue.public import Entry, Evidence, ExampleResult, Finding, ItemGuide, ServiceFolder
 
 KEY = "bills"
+PAGES = {"bills": "billing:home", "top-up": "billing:top_up", "transit-card": "billing:transit_card"}
 SCHEMA = Path(__file__).parent / "schemas" / "bills.schema.json"
 
 
@@ -36,10 +37,9 @@ class BillsBlock:
         return ()
 
     def entry(self, item: ItemGuide) -> Entry:
-        """Return the button that leads to one's bills, or to the campus card."""
+        """Return the button that leads to one's bills, or to a card."""
         part = item.doc[KEY]
-        address = reverse("billing:top_up" if part.get("page") == "top-up" else "billing:home")
-        return Entry(part["button"], address, item.card.level, KEY)
+        return Entry(part["button"], reverse(PAGES[part.get("page", "bills")]), item.card.level, KEY)
 
     def run_example(self, item: ItemGuide, example: Mapping[str, Any]) -> ExampleResult:
         """There is nothing to play: bills are their billers'."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from shimin.capabilities.payments.billing.domain.billers import Biller
 from shimin.capabilities.payments.billing.domain.bills import Bill, DayUse, Holder
-from shimin.capabilities.payments.billing.domain.cards import Card, School
+from shimin.capabilities.payments.billing.domain.cards import Card, CardIssuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,15 @@ class BillerSystem(Protocol):
         """Tell that a payment was given back (冲正). Idempotent per line."""
         ...
 
-    def check_card(self, school: School, number: str) -> Card | None:
-        """Return a campus card; None when the school has no such card."""
+    def check_card(self, issuer: CardIssuer, number: str) -> Card | None:
+        """Return a card; None when the issuer has no such card."""
         ...
 
-    def report_top_up(self, school: School, number: str, *, line: str, fen: int) -> ReportAnswer:
+    def report_top_up(self, issuer: CardIssuer, number: str, *, line: str, fen: int) -> ReportAnswer:
         """Tell of a top-up. Idempotent per line."""
         ...
 
-    def report_top_up_reversal(self, school: School, number: str, *, line: str) -> ReportAnswer:
+    def report_top_up_reversal(self, issuer: CardIssuer, number: str, *, line: str) -> ReportAnswer:
         """Tell that a top-up was given back. Idempotent per line."""
         ...
 

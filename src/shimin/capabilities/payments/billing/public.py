@@ -3,7 +3,15 @@
 from shimin.capabilities.payments.billing.domain.billers import Biller, billers, find_biller
 from shimin.capabilities.payments.billing.domain.bills import KIND, Bill, DayUse, ref_of
 from shimin.capabilities.payments.billing.domain.cards import KIND as TOP_UP_KIND
-from shimin.capabilities.payments.billing.domain.cards import LEAST_YUAN, MOST_YUAN, USUAL_YUAN, School, schools
+from shimin.capabilities.payments.billing.domain.cards import (
+    LEAST_YUAN,
+    MOST_YUAN,
+    USUAL_YUAN,
+    CardIssuer,
+    CardKind,
+    card_issuers,
+    card_kinds,
+)
 from shimin.capabilities.payments.billing.domain.cards import make_ref as make_top_up_ref
 from shimin.capabilities.payments.billing.domain.reminders import next_look
 from shimin.capabilities.payments.billing.events import AccountBound, AccountUnbound
@@ -38,13 +46,16 @@ __all__ = [
     "BillPayable",
     "Biller",
     "BoundView",
+    "CardIssuer",
+    "CardKind",
     "CardUnknown",
     "DayUse",
     "FoundCard",
-    "School",
     "TooManyBound",
     "billers",
     "bind_account",
+    "card_issuers",
+    "card_kinds",
     "find_biller",
     "get_account_bills",
     "get_bound_for",
@@ -55,7 +66,6 @@ __all__ = [
     "read_card",
     "ref_of",
     "remind_due_accounts",
-    "schools",
     "set_reminders",
     "top_up",
     "unbind_account",

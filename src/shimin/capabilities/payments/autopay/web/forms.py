@@ -10,7 +10,7 @@ from shimin.capabilities.payments.autopay.public import (
     MOST_CARD_YUAN,
     MOST_THRESHOLD_YUAN,
 )
-from shimin.capabilities.payments.billing.public import schools
+from shimin.capabilities.payments.billing.public import card_issuers
 from shimin.capabilities.payments.public import agreement_gateways
 
 
@@ -52,10 +52,10 @@ class BillsForm(_TermsForm):
 class CardForm(_TermsForm):
     """Top a card up when it runs low."""
 
-    issuer_code = forms.ChoiceField(label="学校", error_messages={"required": "请选择学校。"})
+    issuer_code = forms.ChoiceField(label="哪里发的卡", error_messages={"required": "请选择是哪里发的卡。"})
     card = forms.CharField(
-        label="卡号或学号", max_length=60, help_text="10位数字，在卡面上。",
-        error_messages={"required": "请填写卡号或学号。"},
+        label="卡号", max_length=60, help_text="10位数字；校园卡也可以填学号。",
+        error_messages={"required": "请填写卡号。"},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
     threshold_yuan = _yuan("余额少于多少就充（元）", MOST_THRESHOLD_YUAN, 20, f"整元，1 到 {MOST_THRESHOLD_YUAN}。")
@@ -64,6 +64,6 @@ class CardForm(_TermsForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        choices = [(each.code, each.name) for each in schools()]
+        choices = [(each.code, f"{each.name}（{each.kind.title}）") for each in card_issuers()]
         self.fields["issuer_code"].choices = choices  # type: ignore[attr-defined]
         self.add_source()

@@ -43,7 +43,7 @@ def card(request: Request) -> HttpResponse:
     def write(given: dict[str, Any]) -> int:
         return set_up_card(actor=request.actor, now=clock.now(), **given)
 
-    return _answer(request, form, write, {"head": "校园卡", "text": text})
+    return _answer(request, form, write, {"head": "校园卡、公交卡", "text": text})
 
 
 def _answer(

@@ -12,8 +12,8 @@ from shimin.capabilities.payments.billing.api.schemas import (
     BillerOut,
     BindIn,
     BoundOut,
+    CardIssuerOut,
     RemindersIn,
-    SchoolOut,
     TopUpIn,
     TopUpOut,
     account_out,
@@ -23,10 +23,10 @@ from shimin.capabilities.payments.billing.api.schemas import (
 from shimin.capabilities.payments.billing.public import (
     billers,
     bind_account,
+    card_issuers,
     get_account_bills,
     get_bound_for,
     list_bills,
-    schools,
     set_reminders,
     top_up,
     unbind_account,
@@ -91,20 +91,23 @@ def delete_account(request: Request, bound_id: BoundId) -> Status[None]:
 
 
 @router.get(
-    "/schools", auth=Public(), operation_id="list_schools", response=list[SchoolOut],
-    summary="Schools whose campus cards can be topped up",
+    "/card-issuers", auth=Public(), operation_id="list_card_issuers", response=list[CardIssuerOut],
+    summary="Whose cards can be topped up: schools (campus) and transit companies (transit)",
 )  # fmt: skip
-def get_schools(request: Request) -> list[dict[str, Any]]:
-    return [{"code": each.code, "city_code": each.city_code, "name": each.name} for each in schools()]
+def get_card_issuers(request: Request) -> list[dict[str, Any]]:
+    return [
+        {"code": each.code, "kind": each.kind.code, "city_code": each.city_code, "name": each.name}
+        for each in card_issuers()
+    ]
 
 
 @router.post(
     "/me/card-top-ups", auth=SignedIn(), operation_id="top_up_card", response={201: TopUpOut},
-    summary="Place the order of a campus card's top-up; needs an Idempotency-Key of 16 to 40 characters",
+    summary="Place the order of a card's top-up; needs an Idempotency-Key of 16 to 40 characters",
 )  # fmt: skip
 def post_top_up(request: Request, body: TopUpIn) -> Status[dict[str, Any]]:
     order_id = top_up(
-        actor=request.actor, school_code=body.school, card=body.card, yuan=body.yuan,
+        actor=request.actor, issuer_code=body.issuer, card=body.card, yuan=body.yuan,
         key=idempotency_key(request) or "", now=clock.now(),
     )  # fmt: skip
     return Status(201, {"order_id": order_id})

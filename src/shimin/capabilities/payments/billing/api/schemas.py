@@ -83,10 +83,11 @@ class AccountOut(BoundOut):
     days: list[DayOut]
 
 
-class SchoolOut(Schema):
-    """A school whose cards can be topped up."""
+class CardIssuerOut(Schema):
+    """Who gives out cards that can be topped up; ``kind``: campus or transit."""
 
     code: str
+    kind: str
     city_code: str
     name: str
 
@@ -94,7 +95,7 @@ class SchoolOut(Schema):
 class TopUpIn(Schema):
     """A top-up in whole yuan, 1 to 500."""
 
-    school: Annotated[str, Field(max_length=40)]
+    issuer: Annotated[str, Field(max_length=40)]
     card: Annotated[str, Field(max_length=60)]
     yuan: int
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shimin.capabilities.payments.billing.domain.cards import Card, School, check_card, find_school
+from shimin.capabilities.payments.billing.domain.cards import Card, CardIssuer, check_card, find_issuer
 from shimin.capabilities.payments.billing.operations.topping_up import CardUnknown
 from shimin.capabilities.payments.billing.ports import biller_system
 from shimin.kernel.db import require_no_transaction
@@ -14,13 +14,13 @@ from shimin.kernel.db import require_no_transaction
 class FoundCard:
     """A card with its issuer. ``number`` is whole: for the issuer, never for a page."""
 
-    issuer: School
+    issuer: CardIssuer
     number: str
     card: Card
 
     @property
     def title(self) -> str:
-        return f"校园卡（{self.issuer.name}，卡号尾号{self.number[-4:]}）"
+        return f"{self.issuer.kind.title}（{self.issuer.name}，卡号尾号{self.number[-4:]}）"
 
 
 def read_card(*, issuer_code: str, card: str) -> FoundCard:
@@ -31,9 +31,9 @@ def read_card(*, issuer_code: str, card: str) -> FoundCard:
         CardUnknown: it has no such card. Unavailable: it does not answer.
     """
     require_no_transaction()
-    issuer = find_school(issuer_code)
+    issuer = find_issuer(issuer_code)
     number = check_card(issuer, card)
     found = biller_system().check_card(issuer, number)
     if found is None:
-        raise CardUnknown
+        raise CardUnknown(issuer)
     return FoundCard(issuer, number, found)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from shimin.capabilities.payments.billing.domain.billers import Biller
 from shimin.capabilities.payments.billing.domain.bills import Bill, DayUse, Holder
-from shimin.capabilities.payments.billing.domain.cards import Card, School
+from shimin.capabilities.payments.billing.domain.cards import Card, CardIssuer
 from shimin.capabilities.payments.billing.ports import ReportAnswer
 from shimin.kernel.db import require_no_transaction
 from shimin.kernel.errors import Unavailable
@@ -15,6 +15,7 @@ from shimin.kernel.errors import Unavailable
 WATER, POWER = "1000000008", "2000000006"
 HOLDER = "周晓敏"
 CARD = "8000000045"
+TRANSIT_CARD = "9000000043"
 
 
 def bill(number: str, month: str = "2026-10", fen: int = 3_588, *, is_paid: bool = False, late: int = 0) -> Bill:
@@ -74,11 +75,12 @@ class FakeBillers:
         self.reversed.append(line)
         return ReportAnswer(True)
 
-    def check_card(self, school: School, number: str) -> Card | None:
+    def check_card(self, issuer: CardIssuer, number: str) -> Card | None:
         self._up()
-        return Card("林*满", self.balance_fen) if (school.code, number) == ("campus-primary", CARD) else None
+        known = (issuer.code, number) in (("campus-primary", CARD), ("changsha-transit", TRANSIT_CARD))
+        return Card("林*满", self.balance_fen) if known else None
 
-    def report_top_up(self, school: School, number: str, *, line: str, fen: int) -> ReportAnswer:
+    def report_top_up(self, issuer: CardIssuer, number: str, *, line: str, fen: int) -> ReportAnswer:
         self._up()
         if self.refuses_top_ups:
             return ReportAnswer(False, reason="wrong_amount")
@@ -89,7 +91,7 @@ class FakeBillers:
             raise Unavailable
         return ReportAnswer(True, receipt=f"XY{line[-8:]}")
 
-    def report_top_up_reversal(self, school: School, number: str, *, line: str) -> ReportAnswer:
+    def report_top_up_reversal(self, issuer: CardIssuer, number: str, *, line: str) -> ReportAnswer:
         self._up()
         self.reversed.append(line)
         return ReportAnswer(True)

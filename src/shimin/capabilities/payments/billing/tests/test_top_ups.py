@@ -1,4 +1,4 @@
-"""Topping a campus card up: whole yuan, once for a form however often it is sent, back when the school refuses."""
+"""Topping a card up: whole yuan, once for a form however often it is sent, back when the school refuses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.test import Client
 from shimin.capabilities.identity.tests.factories import NOW
 from shimin.capabilities.payments.billing.domain.cards import make_ref, read_ref
 from shimin.capabilities.payments.billing.public import CardUnknown, top_up
-from shimin.capabilities.payments.billing.tests.biller_system import CARD
+from shimin.capabilities.payments.billing.tests.biller_system import CARD, TRANSIT_CARD
 from shimin.capabilities.payments.models import Order
 from shimin.capabilities.payments.public import LineState, capture, create_order, get_order, settle_due_lines
 from shimin.capabilities.payments.tests.factories import begin, new_key
@@ -23,7 +23,7 @@ KEY = "a-form-of-the-page"
 
 
 def wish(actor, yuan=100, card=CARD, key=KEY, school="campus-primary"):
-    return top_up(actor=actor, school_code=school, card=card, yuan=yuan, key=key, now=NOW)
+    return top_up(actor=actor, issuer_code=school, card=card, yuan=yuan, key=key, now=NOW)
 
 
 def pay(till, actor, order_id):
@@ -115,11 +115,11 @@ def test_two_screens_from_the_form_to_the_cashier(payer, till):
     browser = Client()
     browser.cookies["shimin_session"] = payer.token
     assert "校园卡充值" in browser.get("/bills/top-up").content.decode()
-    form = {"school_code": "campus-primary", "card": CARD, "yuan": "100", "idempotency_key": KEY}
+    form = {"issuer_code": "campus-primary", "card": CARD, "yuan": "100", "idempotency_key": KEY}
     wrong = browser.post("/bills/top-up", {**form, "yuan": "0.5"})
     assert wrong.status_code == 422
     assert "整元" in wrong.content.decode()
-    unknown = browser.post("/bills/top-up", {**form, "school_code": "campus-middle"})
+    unknown = browser.post("/bills/top-up", {**form, "issuer_code": "campus-middle"})
     assert "学校没有这张卡" in unknown.content.decode()
     order = browser.post("/bills/top-up", form)
     assert order.status_code == 302
@@ -130,8 +130,8 @@ def test_two_screens_from_the_form_to_the_cashier(payer, till):
 def test_the_api_is_the_pages_twin(payer, till):
     caller = Client()
     call: Any = {"content_type": "application/json", "HTTP_AUTHORIZATION": f"Bearer {payer.token}"}
-    assert len(caller.get("/api/v1/schools").json()) == 3
-    body = orjson.dumps({"school": "campus-primary", "card": CARD, "yuan": 50}).decode()
+    assert len(caller.get("/api/v1/card-issuers").json()) == 4
+    body = orjson.dumps({"issuer": "campus-primary", "card": CARD, "yuan": 50}).decode()
     keyless = caller.post("/api/v1/me/card-top-ups", body, **call)
     assert (keyless.status_code, "Idempotency-Key" in keyless.content.decode()) == (422, True)
     made = caller.post("/api/v1/me/card-top-ups", body, HTTP_IDEMPOTENCY_KEY=KEY, **call)
@@ -142,4 +142,37 @@ def test_the_api_is_the_pages_twin(payer, till):
 
 def test_a_reference_is_read_as_it_was_made():
     told = read_ref(make_ref("campus-primary", f"{CARD[:5]} {CARD[5:]}", 7, KEY))
-    assert (told.card_number, told.fen, told.school.name) == (CARD, 700, "长沙示例小学")
+    assert (told.card_number, told.fen, told.issuer.name) == (CARD, 700, "长沙示例小学")
+
+
+def test_a_transit_card_is_topped_up_the_same_way(payer, billers, till):
+    order = pay(till, payer.actor, wish(payer.actor, yuan=30, card=TRANSIT_CARD, school="changsha-transit"))
+    (line,) = order.lines
+    assert (line.state, line.payee_code, line.item_code) == (
+        LineState.SETTLED, "transit:changsha-transit", "transit_card",
+    )  # fmt: skip
+    assert line.title == "公交卡充值（长沙示例公交卡公司，卡号尾号0043）"
+    assert billers.balance_fen == 4_000
+
+
+def test_a_card_of_another_kind_is_not_asked_for(payer, billers):
+    for card, issuer in ((CARD, "changsha-transit"), (TRANSIT_CARD, "campus-primary")):
+        with pytest.raises(InvalidInput) as refused:
+            wish(payer.actor, card=card, school=issuer)
+        assert "card" in refused.value.fields
+    assert billers.asked == 0
+    with pytest.raises(CardUnknown, match="发卡公司没有这张卡"):
+        wish(payer.actor, card="9000000050", school="changsha-transit")
+
+
+def test_each_kind_has_its_page(payer, till):
+    browser = Client()
+    browser.cookies["shimin_session"] = payer.token
+    page = browser.get("/bills/transit-card").content.decode()
+    assert "公交卡充值" in page
+    assert "长沙示例公交卡公司" in page
+    assert "长沙示例小学" not in page
+    form = {"issuer_code": "changsha-transit", "card": TRANSIT_CARD, "yuan": "30", "idempotency_key": KEY}
+    order = browser.post("/bills/transit-card", form)
+    assert "测试支付缴款 ¥30.00" in browser.get(order.headers["Location"]).content.decode()
+    assert browser.post("/bills/top-up", form).status_code == 422  # no school's card

@@ -9,8 +9,9 @@ from shimin.capabilities.payments.billing.public import (
     LONGEST_HOME,
     MOST_YUAN,
     USUAL_YUAN,
+    CardKind,
     billers,
-    schools,
+    card_issuers,
 )
 
 
@@ -44,14 +45,13 @@ class BindForm(forms.Form):
 
 
 class TopUpForm(forms.Form):
-    """Top a campus card up; what can be is decided by the operation."""
+    """Top a card of one kind up; what can be is decided by the operation."""
 
     use_required_attribute = False
 
-    school_code = forms.ChoiceField(label="学校", error_messages={"required": "请选择学校。"})
+    issuer_code = forms.ChoiceField(error_messages={"required": "请选择是谁发的卡。"})
     card = forms.CharField(
-        label="卡号或学号", max_length=60, help_text="10位数字，在卡面上。",
-        error_messages={"required": "请填写卡号或学号。"},
+        max_length=60, error_messages={"required": "请填写卡号。"},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
     yuan = forms.IntegerField(
@@ -61,7 +61,9 @@ class TopUpForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "min": LEAST_YUAN, "max": MOST_YUAN, "step": 1}),
     )  # fmt: skip
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        choices = [(each.code, each.name) for each in schools()]
-        self.fields["school_code"].choices = choices  # type: ignore[attr-defined]
+    def __init__(self, kind: CardKind, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        choices = [(each.code, each.name) for each in card_issuers(kind.code)]
+        self.fields["issuer_code"].choices = choices  # type: ignore[attr-defined]
+        self.fields["issuer_code"].label = kind.issuer
+        self.fields["card"].label, self.fields["card"].help_text = kind.number, kind.help

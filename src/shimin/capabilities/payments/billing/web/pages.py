@@ -16,6 +16,7 @@ from shimin.capabilities.payments.billing.public import (
     KIND,
     AccountBills,
     bind_account,
+    card_kinds,
     get_account_bills,
     list_bills,
     ref_of,
@@ -132,9 +133,10 @@ def unbind(request: Request, bound_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @signed_in(transaction=False)
-def top_up_card(request: Request) -> HttpResponse:
-    """Ask for school, card and sum; the order's page asks for the confirmation."""
-    form = TopUpForm(request.POST if request.method == "POST" else None)
+def top_up_card(request: Request, kind: str = "campus") -> HttpResponse:
+    """Ask for issuer, card and sum; the order's page asks for the confirmation."""
+    chosen = card_kinds()[kind]
+    form = TopUpForm(chosen, request.POST if request.method == "POST" else None)
     key = request.POST.get("idempotency_key") or secrets.token_urlsafe(16)
     status = 200
     if form.is_bound and form.is_valid():
@@ -149,7 +151,7 @@ def top_up_card(request: Request) -> HttpResponse:
             return HttpResponseRedirect(reverse("payments:order", args=[order_id]))
     elif form.is_bound:
         status = 422
-    return _private(render(request, "billing/top_up.html", {"form": form, "key": key}, status=status))
+    return _private(render(request, "billing/top_up.html", {"form": form, "key": key, "kind": chosen}, status=status))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -10,6 +10,7 @@ app_name = "billing"
 urlpatterns = [
     path("bills/", pages.home, name="home"),
     path("bills/top-up", pages.top_up_card, name="top_up"),
+    path("bills/transit-card", pages.top_up_card, {"kind": "transit"}, name="transit_card"),
     path("bills/bind", pages.bind, name="bind"),
     path("bills/accounts/<int:bound_id>", pages.account, name="account"),
     path("bills/accounts/<int:bound_id>/reminders", pages.reminders, name="reminders"),
