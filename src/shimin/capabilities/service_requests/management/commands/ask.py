@@ -26,6 +26,7 @@ from shimin.capabilities.service_requests.text.classifier.model import DEFAULT_F
 from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table
 from shimin.capabilities.service_requests.text.topics.files import as_row, read_messages
 from shimin.capabilities.service_requests.text.topics.hot import find_topics
+from shimin.capabilities.service_requests.text.topics.pairs import LABELS, PairsUnreadable, measure, read_pairs
 from shimin.kernel import clock
 from shimin.kernel.clock import CHINA, local_date
 
@@ -48,6 +49,9 @@ class Command(BaseCommand):
         hot.add_argument("--input", type=Path, required=True, help="id, subject, body, posted_at (user, likes)")
         hot.add_argument("--top", type=int, default=20, help="how many (default 20)")
         hot.add_argument("--json", action="store_true", help="one object a line")
+        pairs = verbs.add_parser("pairs", help="precision and recall of hot topics over labelled pairs of messages")
+        pairs.add_argument("--input", type=Path, required=True, help="the messages, as for hot")
+        pairs.add_argument("--pairs", type=Path, help="stratum, population, one, other, same (default: what ships)")
         classify = verbs.add_parser("classify", help="write id,category,probability for raw messages")
         classify.add_argument("--input", type=Path, required=True)
         classify.add_argument("--output", type=Path, required=True)
@@ -102,6 +106,22 @@ class Command(BaseCommand):
             raise CommandError(f"training needs scikit-learn: pip install shimin[train] ({missing.name})") from missing
         for line in train(options["folder"], options["output"], options["date"]):
             self.stdout.write(line)
+
+    def _pairs(self, options: dict[str, Any]) -> None:
+        messages = read_messages(options["input"])
+        try:
+            labels = read_pairs(options["pairs"] or LABELS)
+            found = measure(find_topics(messages), labels, frozenset(each.message_id for each in messages))
+        except (PairsUnreadable, OSError) as wrong:
+            raise CommandError(str(wrong)) from None
+        for name, share, (low, high) in (
+            ("precision", found.precision, found.precision_range), ("recall", found.recall, found.recall_range),
+        ):  # fmt: skip
+            self.stdout.write(f"{name:<10} {share:.3f}  (95 %: {low:.3f} – {high:.3f})")
+        self.stdout.write(f"F1         {found.f1:.3f}")
+        self.stdout.write(f"{found.pairs} pairs" + (f", {found.missing} of other messages" if found.missing else ""))
+        for stratum, (drawn, same, together, both) in found.strata.items():
+            self.stdout.write(f"  {stratum:<9} {drawn:>4} drawn: {same} same, {together} together, {both} both")
 
     def _hot(self, options: dict[str, Any]) -> None:
         topics = find_topics(read_messages(options["input"]))[: max(options["top"], 0)]
