@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +95,40 @@ def test_three_bills_for_two_homes(new_page: NewPage, demo: Demo, holders: list[
     expect(page.locator("figure.plot-line")).to_be_visible()
     expect(page.locator("figure.plot-bars")).to_be_visible()
     assert look_at(page) == []
+
+
+def test_a_billers_day_file_goes_both_ways(new_page: NewPage, demo: Demo, holders: list[dict[str, Any]]):
+    page, finance = new_page(width=390), new_page(width=1280, height=800)
+    register_in_browser(page, demo, a_phone())
+    bind(page, "changsha-gas", holders[0]["utility_accounts"][2], holders[0]["name"], "我家")
+    page.goto("/bills/")
+    page.get_by_role("button", name="缴选中的账单").click()
+    order = page.url
+    page.get_by_role("link", name=re.compile("支付宝缴款")).click()
+    page.get_by_role("button", name=re.compile("付款")).click()
+    settled = page.locator("main", has_text="已缴清")
+    for _ in range(20):
+        if settled.count():
+            break
+        page.wait_for_timeout(500)
+        page.goto(order)
+    expect(settled).to_be_visible()
+
+    today = datetime.now(UTC).astimezone(timezone(timedelta(hours=8))).date()
+    enter_desk(finance, "finance")
+    finance.goto(f"/desk/payments/days/{today.isoformat()}")
+    finance.get_by_label("支付机构或收费单位").select_option("biller:changsha-gas")
+    finance.get_by_role("button", name="导入并比对").click()
+    gas = finance.locator("tr[data-row]", has_text="长沙示例燃气公司").first
+    expect(gas).not_to_contain_text("未导入")
+    finance.get_by_role("button", name="把我方日文件发给收费单位核对").click()
+    expect(gas).to_contain_text("对方核对一致")
+    assert look_at(finance) == []
+    if folder := os.environ.get("SHIMIN_JOURNEY_PICTURES"):
+        finance.screenshot(path=Path(folder) / "billers-1280.png", full_page=True)
+        finance.set_viewport_size({"width": 390, "height": 844})
+        finance.screenshot(path=Path(folder) / "billers-390.png", full_page=True)
+    assert look_at(finance) == []
 
 
 def top_a_card_up(page: Page, demo: Demo, by: str = "支付宝") -> str:

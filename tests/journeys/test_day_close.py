@@ -1,4 +1,4 @@
-"""The finance desk closes a day into whose statement a line was slipped that nobody paid."""
+"""The finance desk closes a day into whose statement two lines were slipped that nobody paid."""
 
 from __future__ import annotations
 
@@ -34,7 +34,26 @@ def look_at(page: Page, name: str) -> list[str]:
     return [*serious_violations(page), *(["scrolls sideways"] if scrolls_sideways(page) else [])]
 
 
-def test_finance_closes_a_day_with_a_difference(new_page: NewPage, demo: Demo):
+def write_the_other_off(page: Page, new_page: NewPage, address: str) -> None:
+    """One officer proposes it, the other agrees; the first may not agree to it."""
+    page.get_by_text(re.compile("^提请核销 ¥")).click()
+    page.get_by_label("核销依据").fill("支付宝书面答复：来源不明，不再追")
+    assert look_at(page, "write-off-propose") == []
+    page.get_by_role("button", name="提请核销").click()
+    expect(page.locator("main")).to_contain_text("要由另一位财务人员复核")
+    assert look_at(page, "write-off-own") == []
+    page.goto(address)
+    expect(page.locator("main")).to_contain_text("核销待复核")
+    second = new_page(width=390)
+    enter_desk(second, "finance-2")
+    second.goto("/desk/payments/write-offs")
+    assert look_at(second, "write-off-other") == []
+    second.get_by_role("button", name=re.compile("^同意核销")).click()
+    expect(second.locator("main")).to_contain_text("没有核销")
+    page.goto(address)
+
+
+def test_finance_closes_a_day_with_differences(new_page: NewPage, demo: Demo):
     page = new_page(width=1280, height=800)
     enter_desk(page, "finance")
     page.get_by_role("navigation", name="待办队列").get_by_role("link", name=re.compile("对账与日结")).click()
@@ -42,7 +61,7 @@ def test_finance_closes_a_day_with_a_difference(new_page: NewPage, demo: Demo):
     assert look_at(page, "days") == []
     yesterday = (datetime.now(UTC).astimezone(CHINA) - timedelta(days=1)).date()
     address = f"/desk/payments/days/{yesterday.isoformat()}"
-    switch_alipay(demo, bill_extra=1)
+    switch_alipay(demo, bill_extra=2)
     try:
         page.goto(address)
         page.get_by_role("button", name="导入并比对").click()
@@ -52,11 +71,14 @@ def test_finance_closes_a_day_with_a_difference(new_page: NewPage, demo: Demo):
     expect(page.locator("main")).to_contain_text("请向支付机构核实来源")
     assert look_at(page, "day-open") == []
     page.get_by_role("button", name="日结", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("还有1条差异没有处理")
-    page.get_by_text("写明原因结案", exact=True).click()
-    page.get_by_label("怎样处理的").select_option("explained")
-    page.get_by_label("依据").fill("支付宝工单 20261127-18：测试交易")
-    page.get_by_role("button", name="结案").click()
+    expect(page.get_by_role("alert")).to_contain_text("还有2条差异没有处理")
+    one = page.locator("li.cell[data-row]").first
+    one.get_by_text("写明原因结案", exact=True).click()
+    one.get_by_label("怎样处理的").select_option("explained")
+    one.get_by_label("依据", exact=True).fill("支付宝工单 20261127-18：测试交易")
+    one.get_by_role("button", name="结案").click()
+    expect(page.locator("main")).to_contain_text("差异（1条待处理）")
+    write_the_other_off(page, new_page, address)
     expect(page.locator("main")).to_contain_text("没有待处理的差异")
     page.get_by_role("button", name="日结", exact=True).click()
     expect(page.locator("main")).to_contain_text("已日结")

@@ -6,6 +6,7 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from xml.etree.ElementTree import fromstring
 
 from playwright.sync_api import Page, expect
 
@@ -35,6 +36,29 @@ def issue(desk: Page, title: str, yuan: str) -> str:
     return re.sub(r"\D", "", str(desk.locator("dd.number").first.text_content()))
 
 
+def check_the_voucher(phone: Page) -> None:
+    """Wait for the voucher on the order's page, and have it checked as anybody may."""
+    link = phone.get_by_role("link", name=re.compile("湖南省.*票据（电子）"))
+    for _ in range(30):
+        if link.count():
+            break
+        phone.wait_for_timeout(500)
+        phone.reload()
+    expect(link).to_be_visible()
+    assert look_at(phone, "order-voucher") == []
+    address = str(link.get_attribute("href"))
+    assert phone.request.get(address).body().startswith(b"%PDF-")
+    data = fromstring(phone.request.get(address.replace(".pdf", ".xml")).body())
+    phone.goto("/pay/vouchers/verify")
+    assert look_at(phone, "voucher-verify") == []
+    for label, name in (("票据代码", "VoucherCode"), ("票据号码", "VoucherNumber"), ("校验码", "CheckCode")):
+        phone.get_by_label(label).fill(str(data.findtext(name)))
+    phone.get_by_role("button", name="查验").click()
+    expect(phone.locator("main")).to_contain_text("票据是真的，有效")
+    expect(phone.locator("main")).to_contain_text("周*敏")
+    assert look_at(phone, "voucher-checked") == []
+
+
 def test_one_code_online_and_at_the_counter(new_page: NewPage):
     desk = new_page(width=1280, height=800)
     enter_desk(desk, "traffic-police")
@@ -55,6 +79,7 @@ def test_one_code_online_and_at_the_counter(new_page: NewPage):
     phone.get_by_role("link", name=re.compile("支付宝缴款")).click()
     phone.get_by_role("button", name=re.compile("付款")).click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("缴款收据")
+    check_the_voucher(phone)
 
     second = issue(desk, "机动车登记费", "50")
     counter = new_page(width=1280, height=800)
@@ -75,3 +100,10 @@ def test_one_code_online_and_at_the_counter(new_page: NewPage):
     counter.get_by_label("清点现金").fill("50")
     counter.get_by_role("button", name=re.compile("扎账")).click()
     expect(counter.locator("main")).to_contain_text("账实相符")
+
+    for width in (1280, 390):
+        finance = new_page(width=width, height=800)
+        enter_desk(finance, "finance")
+        finance.goto("/desk/payments/drawers")
+        expect(finance.locator("main")).to_contain_text("账实相符")
+        assert look_at(finance, "drawers") == []
