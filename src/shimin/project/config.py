@@ -50,6 +50,7 @@ class Config:
     green_reference: bool = False  # carbon factors that nobody verified count too
     scanner: tuple[str, int] | None = None  # ClamAV's daemon: host and port
     field_key_path: Path | None = None  # further keys that rotation made lie beside it
+    index_key_path: Path | None = None  # the same for the keys of blind indexes
     master_key: bytes | None = None  # opens key files that are wrapped
     mail_server: str = ""  # smtp://user:password@host:587 or smtps://…; letters wait for it
     mail_from: str = ""
@@ -100,6 +101,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         green_reference=environ.get("SHIMIN_GREEN_REFERENCE", environ.get("SHIMIN_DEMO", "")) == "1",
         scanner=_address(environ, "SHIMIN_SCANNER"),
         field_key_path=_key_path(environ, keys_dir, "field_key"),
+        index_key_path=_key_path(environ, keys_dir, "index_key"),
         master_key=master,
         mail_server=_mail_server(environ),
         mail_from=_mail_from(environ),

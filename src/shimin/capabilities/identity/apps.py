@@ -19,5 +19,6 @@ class IdentityConfig(AppConfig):
         import_module("shimin.capabilities.identity.subscriptions")
         import_module("shimin.capabilities.identity.tasks")
         import_module("shimin.capabilities.identity.cards")
+        import_module("shimin.capabilities.identity.indexes")
         import_module("shimin.capabilities.identity.own_part")
         import_module("shimin.capabilities.identity.web.desk_queues")

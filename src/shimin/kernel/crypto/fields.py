@@ -5,7 +5,7 @@ The algorithms come from the ``cryptography`` package: not certified modules in 
 A sealed value is ``header(1) nonce(12) ciphertext tag(16)``. The header's upper half names the suite, its lower half
 the key (``ring``), so old values stay readable when the suite or the key changes. Nonces are random: one key
 is good for 2^32 values.
-The blind index has no header: choose the suite before the first account exists.
+A blind index has no header: rows of those that rotate keep the key's id in a column beside it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hmac import HMAC
 from django.conf import settings
 
-from shimin.kernel.crypto.ring import field_ring
+from shimin.kernel.crypto.ring import RingKey, field_ring, index_ring
 
 _NONCE, _TAG = 12, 16
 
@@ -76,11 +76,45 @@ def decrypt(data: bytes, *, context: str) -> str:
 
 
 def blind_index(value: str, *, context: str) -> bytes:
-    """Return 32 bytes that are equal for equal values of one context and tell nothing without the key."""
+    """Return 32 bytes that are equal for equal values of one context and tell nothing without the key.
+
+    Under the first key for ever: for what is printed, handed out, or cannot be reckoned again from what we hold.
+    """
+    return _index(_suite(), settings.SHIMIN.index_key, value, context)
+
+
+def rotating_index(value: str, *, context: str) -> tuple[bytes, int]:
+    """Return a blind index under the key that writes now, and the key's id: rows keep both, rotation goes by the id."""
+    key = index_ring().writing()
+    return _index_under(key, value, context), key.id
+
+
+def rotating_indexes(value: str, *, context: str) -> list[bytes]:
+    """Return the blind index under every key there is, the one that writes first: a row may still be under another."""
+    return [_index_under(key, value, context) for key in index_ring().by_age()]
+
+
+def index_under(key_id: int, value: str, *, context: str) -> bytes:
+    """Return the blind index under one key.
+
+    Raises:
+        KeyError: it is not here.
+    """
+    key = index_ring().get(key_id)
+    if key is None:
+        raise KeyError(key_id)
+    return _index_under(key, value, context)
+
+
+def _index_under(key: RingKey, value: str, context: str) -> bytes:
+    return _index(Suite.named(key.suite) if key.suite else _suite(), key.secret, value, context)
+
+
+def _index(suite: Suite, secret: bytes, value: str, context: str) -> bytes:
     message = context.encode() + b"\0" + value.encode()
-    if _suite() is Suite.INTERNATIONAL:
-        return hmac.digest(settings.SHIMIN.index_key, message, hashlib.sha256)
-    mac = HMAC(settings.SHIMIN.index_key, hashes.SM3())
+    if suite is Suite.INTERNATIONAL:
+        return hmac.digest(secret, message, hashlib.sha256)
+    mac = HMAC(secret, hashes.SM3())
     mac.update(message)
     return mac.finalize()
 

@@ -80,7 +80,7 @@ class KeyRing:
     def by_age(self) -> list[RingKey]:
         """Return the keys, the one that writes now first, then the others from the latest."""
         writing = self.writing()
-        return [writing, *(key for key in sorted(self.keys().values(), key=_age, reverse=True) if key is not writing)]
+        return [writing, *(key for key in sorted(self.keys().values(), key=_age, reverse=True) if key.id != writing.id)]
 
     def file_of(self, key_id: int) -> Path:
         """Return where a key is kept."""
@@ -121,6 +121,12 @@ def field_ring() -> KeyRing:
     """Return the keys of encrypted fields."""
     config = settings.SHIMIN
     return _ring("field_key", config.field_key_path, config.field_key, config.master_key)
+
+
+def index_ring() -> KeyRing:
+    """Return the keys of the blind indexes that can be written anew (``rotating_index``)."""
+    config = settings.SHIMIN
+    return _ring("index_key", config.index_key_path, config.index_key, config.master_key)
 
 
 @lru_cache(maxsize=16)

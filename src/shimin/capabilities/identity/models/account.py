@@ -69,6 +69,7 @@ class LoginHandle(Table):
     kind: ClassVar[TableKind] = TableKind.HANDLE
 
     hash = models.BinaryField(primary_key=True)
+    key_id = models.SmallIntegerField(default=0, db_default=0)  # the index key it is under
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
 
     class Meta:

@@ -20,6 +20,7 @@ class Organisation(Table):
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
     hash = models.BinaryField()
+    key_id = models.SmallIntegerField(default=0, db_default=0)  # the index key it is under
     credit_code = models.CharField(max_length=18)
     name = models.TextField()
     checked_at = models.DateTimeField()

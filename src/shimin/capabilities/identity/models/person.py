@@ -32,6 +32,7 @@ class PersonHandle(Table):
     kind: ClassVar[TableKind] = TableKind.HANDLE
 
     hash = models.BinaryField(primary_key=True)
+    key_id = models.SmallIntegerField(default=0, db_default=0)  # the index key it is under
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     account = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
 

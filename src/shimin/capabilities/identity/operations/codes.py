@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shimin.capabilities.identity.domain import CODE_ATTEMPTS, CODE_LIFETIME, Client, CodePurpose
-from shimin.capabilities.identity.handles import code_hash, phone_hash
+from shimin.capabilities.identity.handles import code_hash, phone_hash, phone_hashes
 from shimin.capabilities.identity.models import LoginHandle, VerificationCode
 from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.notices.public import require_text_channel, send_code, send_text
@@ -52,7 +52,7 @@ def request_code(*, actor: Actor, phone: str, purpose: CodePurpose, client: Clie
     require_text_channel()
     limits.count_code(phone, client.address, now)
     with auth_scope(actor):
-        has_account = LoginHandle.objects.filter(hash=phone_hash(phone)).exists()
+        has_account = LoginHandle.objects.filter(hash__in=phone_hashes(phone)).exists()
         if has_account is not (purpose is CodePurpose.RESET_PASSWORD):
             send_text(phone=phone, template=f"identity.no_code_{purpose}", values={}, now=now)
         else:
@@ -71,8 +71,9 @@ def try_code(*, actor: Actor, phone: str, purpose: CodePurpose, code: str, clien
     with auth_scope(actor):
         row = (
             VerificationCode.objects.select_for_update()
-            .filter(phone_hash=phone_hash(phone), purpose=purpose, used_at=None)
+            .filter(phone_hash__in=phone_hashes(phone), purpose=purpose, used_at=None)
             .filter(expires_at__gt=now, attempts__lt=CODE_ATTEMPTS)
+            .order_by("-sent_at")
             .first()
         )
         if row is not None:

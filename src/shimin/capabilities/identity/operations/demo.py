@@ -36,7 +36,7 @@ def provide_demo_citizen(*, phone: str, password: str, name: str, id_number: str
     if not settings.SHIMIN.demo:
         raise NotADemo
     with auth_scope(SYSTEM):
-        if LoginHandle.objects.filter(hash=handles.phone_hash(phone)).exists():
+        if LoginHandle.objects.filter(hash__in=handles.phone_hashes(phone)).exists():
             return False
     hashed = passwords.hash_password(password)
     with auth_scope(SYSTEM):
@@ -58,7 +58,9 @@ def provide_demo_generator(*, login: str) -> None:
     if not settings.SHIMIN.demo:
         raise NotADemo
     with auth_scope(SYSTEM):
-        handle = LoginHandle.objects.get(hash=handles.staff_name_hash(login), account__account_kind=AccountKind.STAFF)
+        handle = LoginHandle.objects.get(
+            hash__in=handles.staff_name_hashes(login), account__account_kind=AccountKind.STAFF
+        )
         account = Account.objects.select_for_update().get(id=handle.account_id)
         if not has_second_factor(account.id):
             store_generator(account, new_secret(), 0, account.created_at, is_demo=True)
@@ -73,7 +75,7 @@ def find_demo_citizen(*, phone: str) -> Actor | None:
     if not settings.SHIMIN.demo:
         raise NotADemo
     with auth_scope(SYSTEM):
-        handle = LoginHandle.objects.filter(hash=handles.phone_hash(phone)).select_related("account").first()
+        handle = LoginHandle.objects.filter(hash__in=handles.phone_hashes(phone)).select_related("account").first()
     if handle is None:
         return None
     account = handle.account

@@ -21,6 +21,7 @@ from shimin.capabilities.identity.events import RealNameVerified
 from shimin.capabilities.identity.models import Account, LevelProof, Mandate, Person, PersonHandle
 from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.consents import give_consent
+from shimin.capabilities.identity.operations.finding import add_person_handle
 from shimin.capabilities.identity.operations.opening import OpenedSession, raise_session
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.capabilities.identity.ports import IdentitySource, PersonStatus, get_identity_source
@@ -236,8 +237,8 @@ def _person_for(account: Account, name: str, number: str, now: datetime) -> Pers
         known.name, known.verified_at = encrypt(name, context=handles.PERSON_NAME), now
         known.save(update_fields=["name", "verified_at"])
         return known
-    hashed = handles.id_number_hash(number)
-    handle = PersonHandle.objects.select_for_update(of=("self",)).select_related("person").filter(hash=hashed).first()
+    found = PersonHandle.objects.filter(hash__in=handles.id_number_hashes(number))
+    handle = found.select_for_update(of=("self",)).select_related("person").first()
     if handle is not None and handle.account_id is not None:
         raise PersonTaken
     if handle is not None:  # known so far because somebody acts for them
@@ -252,7 +253,7 @@ def _person_for(account: Account, name: str, number: str, now: datetime) -> Pers
         id_number=encrypt(number, context=handles.ID_NUMBER), verified_at=now,
     )  # fmt: skip
     person.save(force_insert=True)
-    PersonHandle(hash=hashed, person=person, account=account).save(force_insert=True)
+    add_person_handle(person, account, number)
     return person
 
 

@@ -9,15 +9,17 @@ from django.db.models import Exists, OuterRef
 from shimin.capabilities.identity import passwords
 from shimin.capabilities.identity.domain import AccountKind, AccountStatus, Client, level_now
 from shimin.capabilities.identity.domain.counter import read_login_number
-from shimin.capabilities.identity.handles import phone_hash, staff_name_hash
+from shimin.capabilities.identity.handles import PHONE_INDEX, STAFF_NAME_INDEX, tidy_staff_name
 from shimin.capabilities.identity.models import Account, CodeGenerator, KnownDevice, LoginHandle
 from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.factors.second_step import require_second_factor
+from shimin.capabilities.identity.operations.finding import move_login_handle
 from shimin.capabilities.identity.operations.opening import OpenedSession, open_session, raise_session
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.capabilities.identity.tokens import token_hash
 from shimin.kernel import audit
 from shimin.kernel.actor import Actor, AssuranceLevel
+from shimin.kernel.crypto import blind_index, rotating_indexes
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import InvalidInput, LevelRequired, SignInRequired
 from shimin.kernel.values.phones import normalise_phone
@@ -64,16 +66,21 @@ def sign_in(
     """
     with refusals_recorded(actor, "identity.sign_in", now):
         from_here = limits.count_sign_in_from(client.address, now)
-        key = (
-            phone_hash(read_login_number(name) or normalise_phone(name))
+        typed, context = (
+            (read_login_number(name) or normalise_phone(name), PHONE_INDEX)
             if kind is AccountKind.CITIZEN
-            else staff_name_hash(name)
+            else (tidy_staff_name(name), STAFF_NAME_INDEX)
         )
-        account, is_known = _find(actor, key, kind, client)
-        attempt = limits.count_sign_in_to(key.hex(), client.device_token if is_known else limits.STRANGERS, now)
+        handle, is_known = _find(actor, rotating_indexes(typed, context=context), kind, client)
+        account = handle.account if handle is not None else None
+        attempt = limits.count_sign_in_to(
+            blind_index(typed, context=context).hex(), client.device_token if is_known else limits.STRANGERS, now
+        )
         if not passwords.verify_password(account.password if account else None, password) or account is None:
             raise SignInRefused(kind)
+        assert handle is not None
         limits.give_back(attempt, from_here)
+        move_login_handle(actor, handle, typed, context)
         with auth_scope(actor):
             locked, has_one = _lock_unchanged(account, kind)
             require_second_factor(locked, has_one=has_one, is_known_device=is_known, now=now)
@@ -108,17 +115,19 @@ def confirm_password(*, actor: Actor, password: str, now: datetime) -> OpenedSes
             return raise_session(actor=actor, account=locked, method="password", now=now)
 
 
-def _find(actor: Actor, key: bytes, kind: AccountKind, client: Client) -> tuple[Account | None, bool]:
-    """Return the account and whether it knows this device: one statement, found or not."""
+def _find(
+    actor: Actor, keys: list[bytes], kind: AccountKind, client: Client
+) -> tuple[LoginHandle | None, bool]:  # fmt: skip
+    """Return the account's handle and whether it knows this device: one statement, found or not."""
     device = KnownDevice.objects.filter(account_id=OuterRef("account_id"), hash=token_hash(client.device_token) or b"")
     with auth_scope(actor):
         handle = (
-            LoginHandle.objects.filter(hash=key, account__account_kind=kind, account__status=AccountStatus.ACTIVE)
+            LoginHandle.objects.filter(hash__in=keys, account__account_kind=kind, account__status=AccountStatus.ACTIVE)
             .select_related("account")
             .annotate(is_known=Exists(device))
             .first()
         )
-    return (handle.account, handle.is_known) if handle else (None, False)
+    return (handle, handle.is_known) if handle else (None, False)
 
 
 def _lock_unchanged(seen: Account, kind: AccountKind) -> tuple[Account, bool]:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from shimin.capabilities.identity import handles, passwords
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.models import Account, LoginHandle, StaffGrant
+from shimin.capabilities.identity.operations.finding import add_staff_handle
 from shimin.capabilities.identity.operations.officers.granting import TwoAdministrators, end_grant, note_change
 from shimin.kernel import audit
 from shimin.kernel.actor import Actor
@@ -45,7 +46,7 @@ def create_staff(*, actor: Actor, login: str, staff_name: str, password: str, no
     try:
         with auth_scope(actor):
             account.save(force_insert=True)
-            LoginHandle(hash=handles.staff_name_hash(login), account=account).save(force_insert=True)
+            add_staff_handle(account, login)
             audit.record(actor=actor, action="identity.create_staff", target="account", target_id=account.id, now=now)
     except IntegrityError as taken:
         raise StaffNameTaken from taken
@@ -97,7 +98,7 @@ def end_grants(*, actor: Actor, login: str, role: str, now: datetime) -> int:
 
 def _lock_staff(login: str) -> Account:
     handle = LoginHandle.objects.filter(
-        hash=handles.staff_name_hash(login), account__account_kind=AccountKind.STAFF
+        hash__in=handles.staff_name_hashes(login), account__account_kind=AccountKind.STAFF
     ).first()
     if handle is None:
         raise NotFound("没有这个工号。", mend="先用 staff create 建立账号。")

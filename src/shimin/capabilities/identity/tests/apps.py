@@ -34,7 +34,7 @@ class App:
 def enter_desk(login: str) -> OpenedSession:
     """Open a new session of a member of staff who has no app yet, or replace the app of one who has."""
     with auth_scope(ANONYMOUS):
-        account = Account.objects.get(id=LoginHandle.objects.get(hash=handles.staff_name_hash(login)).account_id)
+        account = Account.objects.get(id=LoginHandle.objects.get(hash__in=handles.staff_name_hashes(login)).account_id)
     app, _ = give_app(account.id)
     with pytest.raises(SecondFactorRequired) as needed:
         sign_in(actor=ANONYMOUS, kind=AccountKind.STAFF, name=login, password=PASSWORD, client=CLIENT, now=NOW)

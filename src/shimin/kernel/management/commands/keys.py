@@ -10,18 +10,29 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
 
 from shimin.kernel import audit, clock
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.crypto.key_files import KEY_BYTES, StoredKey, is_wrapped, read_key, write_key
 from shimin.kernel.crypto.keys import SECRETS, key_check
-from shimin.kernel.crypto.ring import FIRST, LOOK_AGAIN, MOST, KeyRing, RingKey, field_ring
+from shimin.kernel.crypto.ring import FIRST, LOOK_AGAIN, MOST, KeyRing, RingKey, field_ring, index_ring
 from shimin.kernel.db import scope
+from shimin.kernel.reindexing import IndexedTable, count_under_others, indexed_tables, reindex
 from shimin.kernel.rotation import BATCH, count_left, reseal
 from shimin.kernel.sealed import list_sealed_tables
 
 _PASSES = 20
 _RETIRED = "retired"
+
+
+def _is_left(table: IndexedTable, key_id: int) -> bool:
+    """Tell whether a row could be moved now."""
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute(table.source, [key_id, 1])
+        return cursor.fetchone() is not None
+
+
 _TICKETS_LIVE = timedelta(days=1)  # sealed texts in browsers live half an hour
 
 
@@ -44,6 +55,15 @@ class Command(BaseCommand):
             " file to other machines)",
         )  # fmt: skip
         rotate.add_argument("--batch", type=int, default=BATCH, help="rows a transaction")
+        index = commands.add_parser(
+            "rotate-index", help="make a new key for the blind indexes and move every handle; finishes one begun"
+        )  # fmt: skip
+        index.add_argument("--finish", action="store_true", help="only finish what was begun, make no key")
+        index.add_argument(
+            "--ahead", type=float, default=15.0, metavar="SECONDS",
+            help="how long every process has to see the new key, as for rotate",
+        )  # fmt: skip
+        index.add_argument("--batch", type=int, default=BATCH, help="rows a transaction")
         retire = commands.add_parser("retire", help="put a key away that no field is under")
         retire.add_argument("key_id", type=int)
         wrap = commands.add_parser("wrap", help="wrap key files by the master key, or by a new one")
@@ -53,6 +73,8 @@ class Command(BaseCommand):
         ring = field_ring()
         if options["command"] == "wrap":
             return self._wrap(options["new_master"])
+        if options["command"] == "rotate-index":
+            return self._rotate_index(index_ring(), options)
         if ring.path is None or not ring.path.is_file():
             raise CommandError("There is no field_key yet: run `./shimin make_keys`.")
         if options["command"] == "list":
@@ -66,13 +88,22 @@ class Command(BaseCommand):
         for key in sorted(ring.keys().values(), key=lambda each: each.id):
             since = f"writes from {key.writes_from:%Y-%m-%d %H:%M:%S} UTC" if key.writes_from else "the first key"
             suite = f", {key.suite}" if key.suite else ""
-            self.stdout.write(f"{ring.file_of(key.id).name}  {since}{suite}{'  newest' if key is newest else ''}")
+            self.stdout.write(f"{ring.file_of(key.id).name}  {since}{suite}{'  newest' if key.id == newest.id else ''}")
+        self._list_indexes(index_ring())
         for table in list_sealed_tables():
             left = count_left(table, newest.id)
             names = ", ".join(column.name for column in table.columns)
             self.stdout.write(
                 f"{table.name} ({names}): {left} rows under older keys" if left else f"{table.name}: done"
             )
+
+    def _list_indexes(self, ring: KeyRing) -> None:
+        newest = ring.newest()
+        for key in sorted(ring.keys().values(), key=lambda each: each.id):
+            since = f"writes from {key.writes_from:%Y-%m-%d %H:%M:%S} UTC" if key.writes_from else "the first key"
+            self.stdout.write(f"{ring.file_of(key.id).name}  {since}{'  newest' if key.id == newest.id else ''}")
+        for table in indexed_tables():
+            self.stdout.write(f"{table.name}: {count_under_others(table, newest.id)} handles under older keys")
 
     def _rotate(self, ring: KeyRing, options: dict[str, Any]) -> None:
         newest = ring.newest()
@@ -83,6 +114,30 @@ class Command(BaseCommand):
             raise CommandError("A rotation to other algorithms was begun: finish it first with `keys rotate --finish`.")
         self._wait(newest)
         self._reseal_all(newest, options["batch"])
+
+    def _rotate_index(self, ring: KeyRing, options: dict[str, Any]) -> None:
+        if ring.path is None or not ring.path.is_file():
+            raise CommandError("There is no index_key yet: run `./shimin make_keys`.")
+        newest = ring.newest()
+        is_begun = newest.id != FIRST and any(_is_left(table, newest.id) for table in indexed_tables())
+        if not is_begun and not options["finish"]:
+            newest = self._make(ring, None, options["ahead"])
+        self._wait(newest)
+        began, total, unreadable = time.monotonic(), 0, 0
+        for table in indexed_tables():
+            moved = None
+            for moved in reindex(table, newest.id, batch=options["batch"]):
+                self.stdout.write(f"{table.name}: {moved.rows} handles moved")
+                self.stdout.flush()
+            assert moved is not None
+            total, unreadable = total + moved.rows, unreadable + moved.unreadable
+            stay = count_under_others(table, newest.id)
+            if stay:
+                self.stdout.write(f"{table.name}: {stay} handles stay under older keys until their owners sign in")
+        self._note("kernel.rotate_index", clock.now(), newest.id, values=total, unreadable=unreadable)
+        self.stdout.write(f"{total} handles moved to index key {newest.id} in {time.monotonic() - began:.1f} s")
+        if unreadable:
+            raise CommandError(f"{unreadable} handles belong to values that no key here opens: look for their key.")
 
     def _make(self, ring: KeyRing, suite: str | None, ahead: float) -> RingKey:
         used = ring.keys(look=True)
@@ -139,7 +194,7 @@ class Command(BaseCommand):
         key, newest = ring.keys(look=True).get(key_id), ring.newest()
         if key is None or key_id == FIRST:
             raise CommandError("Only keys that rotation made can be put away: see `keys list`.")
-        if key is newest:
+        if key.id == newest.id:  # by id: the folder may have been read again in between
             raise CommandError("This is the key that writes.")
         if newest.writes_from is None or newest.writes_from > clock.now() - _TICKETS_LIVE:
             raise CommandError("Wait a day after a rotation: sealed texts in browsers may still be under this key.")

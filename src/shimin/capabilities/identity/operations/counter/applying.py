@@ -34,6 +34,7 @@ from shimin.capabilities.identity.models import (
     Session,
 )
 from shimin.capabilities.identity.operations.bank_card import raise_level
+from shimin.capabilities.identity.operations.finding import add_phone_handle
 from shimin.capabilities.identity.operations.mandates.granting import Terms, give_mandate, person_without_account
 from shimin.capabilities.identity.operations.opening import end_rows
 from shimin.capabilities.identity.operations.real_name import PersonTaken, lift_account
@@ -123,7 +124,7 @@ def _open_account(now: datetime) -> tuple[Account, str]:
     )  # fmt: skip
     account.save(force_insert=True)
     login = make_login_number(f"{secrets.randbelow(10**10):010d}")
-    LoginHandle(hash=handles.phone_hash(login), account=account).save(force_insert=True)
+    add_phone_handle(account, login)
     event = AccountRegistered(account_id=account.id)
     events.emit(event, aggregate="identity.account", aggregate_id=account.id, version=account.version, now=now)
     return account, login
@@ -135,12 +136,11 @@ def _reset(account: Account, new_phone: str, now: datetime) -> None:
         model.objects.filter(account=account).delete()
     void_sheets(account.id, now)
     if new_phone:
-        hashed = handles.phone_hash(new_phone)
-        owner = LoginHandle.objects.filter(hash=hashed).first()
+        owner = LoginHandle.objects.filter(hash__in=handles.phone_hashes(new_phone)).first()
         if owner is not None and owner.account_id != account.id:
             raise PhoneTaken
         LoginHandle.objects.filter(account=account).delete()
-        LoginHandle(hash=hashed, account=account).save(force_insert=True)
+        add_phone_handle(account, new_phone)
         account.phone = encrypt(new_phone, context=handles.PHONE)
     account.password, account.password_changed_at, account.version = "", now, account.version + 1
     account.save(update_fields=["phone", "password", "password_changed_at", "version"])

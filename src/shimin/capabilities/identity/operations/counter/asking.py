@@ -202,16 +202,16 @@ def _ask_register(name: str, id_number: str) -> None:
 
 def _find(act: Act, read: dict[str, str], now: datetime) -> tuple[Account | None, bool]:
     """Return the account that the act is about and whether it has proved this very person."""
-    handle = (
-        PersonHandle.objects.select_related("account").filter(hash=handles.id_number_hash(read["id_number"])).first()
-    )
+    known = PersonHandle.objects.select_related("account").filter(hash__in=handles.id_number_hashes(read["id_number"]))
+    handle = known.first()
     account = handle.account if handle else None
     if act is Act.OPEN:
         if account is not None:
             raise HasAccount
         return None, False
     if account is None and act is Act.RAISE and read["phone"]:
-        login = LoginHandle.objects.select_related("account").filter(hash=handles.phone_hash(read["phone"])).first()
+        logins = LoginHandle.objects.select_related("account").filter(hash__in=handles.phone_hashes(read["phone"]))
+        login = logins.first()
         if login is not None and login.account.person_id is not None:
             raise OtherPersonProved
         if login is not None:

@@ -48,7 +48,7 @@ def use_sheet(
         hashed = passwords.hash_password(password)  # before anything is looked up: known and unknown take as long
         text = read_sheet_code(code) or ""
         with auth_scope(actor):
-            account = _lock(key)
+            account = _lock(handles.phone_hashes(name))
             good = RecoverySheet.objects.filter(
                 account=account, hash=handles.sheet_hash(text, account_id=account.id if account else 0), used_at=None,
                 voided_at=None, expires_at__gt=now,
@@ -60,8 +60,8 @@ def use_sheet(
         return opened
 
 
-def _lock(key: bytes) -> Account | None:
-    handle = LoginHandle.objects.filter(hash=key, account__account_kind=AccountKind.CITIZEN).first()
+def _lock(keys: list[bytes]) -> Account | None:
+    handle = LoginHandle.objects.filter(hash__in=keys, account__account_kind=AccountKind.CITIZEN).first()
     rows = Account.objects.select_for_update().filter(status=AccountStatus.ACTIVE)
     return rows.filter(id=handle.account_id if handle else 0).first()
 

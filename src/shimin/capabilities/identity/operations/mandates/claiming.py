@@ -11,6 +11,7 @@ from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.domain.mandates import REGISTER_LIFETIME, CompanyRole, Relation, adult_on
 from shimin.capabilities.identity.models import Organisation
 from shimin.capabilities.identity.operations import limits
+from shimin.capabilities.identity.operations.finding import new_organisation
 from shimin.capabilities.identity.operations.mandates.granting import (
     Terms,
     give_mandate,
@@ -166,12 +167,12 @@ def _ask_register(actor: Actor, credit_code: str) -> CompanyCheck:
 
 
 def _organisation_of(credit_code: str, name: str, now: datetime) -> Organisation:
-    hashed = handles.credit_code_hash(credit_code)
-    known = Organisation.objects.select_for_update().filter(hash=hashed).first()
+    found = Organisation.objects.filter(hash__in=handles.credit_code_hashes(credit_code))
+    known = found.select_for_update().first()
     if known is not None:
         known.name, known.checked_at = name, now
         known.save(update_fields=["name", "checked_at"])
         return known
-    organisation = Organisation(id=new_id(), hash=hashed, credit_code=credit_code, name=name, checked_at=now)
+    organisation = new_organisation(credit_code, id=new_id(), name=name, checked_at=now)
     organisation.save(force_insert=True)
     return organisation

@@ -12,6 +12,7 @@ from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.domain.mandates import LONGEST, MAX_SCOPE, MandateState
 from shimin.capabilities.identity.events import MandateGiven
 from shimin.capabilities.identity.models import Account, Mandate, Person, PersonHandle
+from shimin.capabilities.identity.operations.finding import add_person_handle
 from shimin.kernel import audit, events
 from shimin.kernel.actor import EVERYTHING, Actor, ActorKind, AssuranceLevel
 from shimin.kernel.crypto import encrypt
@@ -126,7 +127,7 @@ def give_mandate(
 
 def person_without_account(name: str, id_number: str, now: datetime) -> tuple[int, int | None]:
     """Return the person of an ID number, made where there is none yet, and the account that proved it, if any."""
-    handle = PersonHandle.objects.filter(hash=handles.id_number_hash(id_number)).first()
+    handle = PersonHandle.objects.filter(hash__in=handles.id_number_hashes(id_number)).first()
     if handle is not None:
         return handle.person_id, handle.account_id
     person = Person(
@@ -134,7 +135,7 @@ def person_without_account(name: str, id_number: str, now: datetime) -> tuple[in
         id_number=encrypt(id_number, context=handles.ID_NUMBER), verified_at=now,
     )  # fmt: skip
     person.save(force_insert=True)
-    PersonHandle(hash=handles.id_number_hash(id_number), person=person, account=None).save(force_insert=True)
+    add_person_handle(person, None, id_number)
     return person.id, None
 
 

@@ -228,8 +228,8 @@ def _ask(actor: Actor, now: datetime, **values: object) -> int:
 
 
 def _officer(login: str) -> Account:
-    key = handles.staff_name_hash(login[:100])
-    handle = LoginHandle.objects.filter(hash=key, account__account_kind=AccountKind.STAFF).first()
+    keys = handles.staff_name_hashes(login[:100])
+    handle = LoginHandle.objects.filter(hash__in=keys, account__account_kind=AccountKind.STAFF).first()
     accounts = Account.objects.filter(status=AccountStatus.ACTIVE)
     account = accounts.filter(id=handle.account_id if handle else 0).first()
     if account is None:
