@@ -189,3 +189,11 @@ class GlassBroken(DomainEvent):
     account_id: int
     change_id: int
     role: str
+
+
+@event("identity.name_changed")
+class NameChanged(DomainEvent):
+    """The registers have another name for a person; whoever shows it asks identity again."""
+
+    account_id: int
+    person_id: int

@@ -16,6 +16,7 @@ from shimin.capabilities.identity.events import (
     LevelRaised,
     MandateGiven,
     MandateWithdrawn,
+    NameChanged,
     PasswordChanged,
     PhoneChanged,
     RealNameVerified,
@@ -141,6 +142,12 @@ def on_glass_broken(event: GlassBroken, delivery: Delivery) -> None:
         )  # fmt: skip
     if not settings.SHIMIN.duty_phones:
         _log.error("identity.glass_broken: no duty phone is set, change %s", event.change_id)
+
+
+@on(NameChanged)
+def on_name_changed(event: NameChanged, delivery: Delivery) -> None:
+    """Tell the owner."""
+    send_notice(account_id=event.account_id, template="identity.name_changed", values={}, now=delivery.occurred_at)
 
 
 @on(PhoneChanged)

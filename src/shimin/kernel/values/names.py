@@ -13,6 +13,8 @@ MIN_LENGTH, MAX_LENGTH = 2, 50
 _DOTS = re.compile("[•・･‧∙⋅．.●ㆍ᛫⸱]")
 # CJK ideographs with the extensions on planes 2 and 3 (rare names live there), and the zero character 〇.
 _IDEOGRAPH = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+# Radicals look like characters and are none: texts copied from printed forms are full of them (⼀ for 一).
+_RADICALS = re.compile("[\u2e80-\u2fdf]")
 _NAME = re.compile(rf"[{_IDEOGRAPH}]+(?:·[{_IDEOGRAPH}]+)*")
 
 
@@ -31,14 +33,21 @@ class NameInvalid(InvalidInput):
 
 
 def normalise_name(text: str) -> str:
-    """Return the name with one form of the dot and without spaces.
+    """Return the name with one form of the dot, without spaces, and with one character for what looks the same.
+
+    Characters that Unicode holds to be the same are one (compatibility ideographs, radicals); letters of other scripts
+    that look like something else, and marks that nobody sees, are refused. Two characters that only look alike (己, 已)
+    are two: the register says which is the person's.
 
     Raises:
         NameInvalid: it is not 2–50 ideographs and dots.
     """
     if len(text) > 4 * MAX_LENGTH:  # normalising megabytes of hostile input costs more than refusing it
         raise NameInvalid(f"姓名最多{MAX_LENGTH}个字。")
-    name = _DOTS.sub("·", "".join(unicodedata.normalize("NFC", text).split()))
+    plain = _RADICALS.sub(
+        lambda found: unicodedata.normalize("NFKC", found.group()), unicodedata.normalize("NFC", text)
+    )
+    name = _DOTS.sub("·", "".join(plain.split()))
     if not MIN_LENGTH <= len(name) <= MAX_LENGTH:
         raise NameInvalid(f"姓名应为{MIN_LENGTH}到{MAX_LENGTH}个字，您填写了{len(name)}个。")
     if not _NAME.fullmatch(name):

@@ -16,6 +16,7 @@ from shimin.capabilities.identity.api.schemas import (
     ConsentOut,
     EndedOut,
     ExportOut,
+    NameIn,
     PasswordIn,
     RealNameIn,
     RealNameTermsOut,
@@ -24,6 +25,7 @@ from shimin.capabilities.identity.api.schemas import (
 )
 from shimin.capabilities.identity.domain import REAL_NAME_PURPOSE, REAL_NAME_TEXT, SecondSource
 from shimin.capabilities.identity.operations.bank_card import BankCardClaim, prove_bank_card
+from shimin.capabilities.identity.operations.change_name import NameClaim, change_name
 from shimin.capabilities.identity.operations.consents import withdraw_consent
 from shimin.capabilities.identity.operations.own_data import close_account, export_own_data
 from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
@@ -65,6 +67,13 @@ def post_real_name(request: Request, body: RealNameIn) -> SessionOut:
     """Prove name and ID number. The answer holds a new token; the old one is worthless."""
     claim = RealNameClaim(**body.model_dump())
     return session_out(prove_real_name(actor=request.actor, claim=claim, now=clock.now()))
+
+
+@router.put("/me/name", auth=SignedIn(level=2), operation_id="change_name", response={204: None}, summary="更新姓名")
+def put_name(request: Request, body: NameIn) -> Status[None]:
+    """Give the account the name that the registers have for its ID number now; level and token stay."""
+    change_name(actor=request.actor, claim=NameClaim(**body.model_dump()), now=clock.now())
+    return Status(204, None)
 
 
 @router.post(

@@ -133,6 +133,15 @@ class RealNameIn(Schema):
     consents: bool
 
 
+class NameIn(Schema):
+    """The name that the registers have now, and a second paper that has it too. `consents` as for the real name."""
+
+    name: str = Field(max_length=200)
+    second: SecondSource
+    second_value: str = Field(max_length=100)
+    consents: bool
+
+
 class BankCardIn(Schema):
     """A card of one's own and the phone the bank knows. `consents`: the text on the page `/account/bank-card`."""
 

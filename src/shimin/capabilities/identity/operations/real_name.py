@@ -133,7 +133,9 @@ class RealNameClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
+class Checked:
+    """A claim in the registers' form."""
+
     name: str
     id_number: IdNumber
     second: SecondSource
@@ -155,10 +157,10 @@ def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> Ope
     account_id = _citizen(actor)
     require_no_transaction()
     with refusals_recorded(actor, "identity.prove_real_name", now):
-        checked = _check(claim, now)
+        checked = check_claim(claim, now)
         limits.count_real_name(account_id, now)
         give_consent(actor, REAL_NAME_PURPOSE, REAL_NAME_TEXT, now)
-        _ask_registers(checked)
+        ask_registers(checked)
         try:
             with auth_scope(actor):
                 account = lift_account(
@@ -170,7 +172,12 @@ def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> Ope
             raise PersonTaken from taken
 
 
-def _check(claim: RealNameClaim, now: datetime) -> _Checked:
+def check_claim(claim: RealNameClaim, now: datetime) -> Checked:
+    """Return what was typed in the registers' form.
+
+    Raises:
+        IdNumberInvalid, NameInvalid, SecondNumberInvalid, ConsentRequired, MinorNeedsGuardian: see there.
+    """
     today = local_date(now)
     name, id_number = normalise_name(claim.name), parse_id_number(claim.id_number, today=today)
     if age_on(id_number.birth_date, today) < GUARDIAN_AGE:
@@ -180,10 +187,16 @@ def _check(claim: RealNameClaim, now: datetime) -> _Checked:
         raise SecondNumberInvalid(claim.second)
     if not claim.consents:
         raise ConsentRequired
-    return _Checked(name, id_number, claim.second, second_value)
+    return Checked(name, id_number, claim.second, second_value)
 
 
-def _ask_registers(checked: _Checked) -> None:
+def ask_registers(checked: Checked) -> None:
+    """Ask both registers; they agree or it is refused.
+
+    Raises:
+        NameMismatch, SecondMismatch, PersonNotActive: a register says no.
+        RegisterSilent, NoIdentitySource: nobody can be asked now.
+    """
     source = get_identity_source()
     try:
         _compare(source, checked)
@@ -191,7 +204,7 @@ def _ask_registers(checked: _Checked) -> None:
         raise RegisterSilent(retry_after_seconds=silent.retry_after_seconds) from silent
 
 
-def _compare(source: IdentitySource, checked: _Checked) -> None:
+def _compare(source: IdentitySource, checked: Checked) -> None:
     answer = source.check_person(checked.name, checked.id_number.text)
     if not answer.matches:
         raise NameMismatch

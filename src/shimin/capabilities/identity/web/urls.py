@@ -7,6 +7,7 @@ from django.urls import path
 from shimin.capabilities.identity.web import (
     acting,
     bank_card,
+    change_name,
     code_pages,
     counter,
     devices,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("account/passkey/confirm", passkeys.confirm, name="confirm_with_passkey"),
     path("account/sign-out", sign_in.sign_out, name="sign_out"),
     path("account/real-name", real_name.real_name, name="real_name"),
+    path("account/name", change_name.change_name, name="change_name"),
     path("account/bank-card", bank_card.bank_card, name="bank_card"),
     path("account/own-hat", acting.own_hat, name="own_hat"),
     path("me/acting", acting.acting, name="acting"),
