@@ -38,6 +38,7 @@ from shimin.capabilities.service_requests.domain.open311 import (
 )
 from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
+from shimin.capabilities.service_requests.domain.reply_templates import ReplyTemplate
 from shimin.capabilities.service_requests.domain.state_page import states_page
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
@@ -89,6 +90,7 @@ from shimin.capabilities.service_requests.operations.deriving import (
     split,
     take_back,
 )
+from shimin.capabilities.service_requests.operations.desk_steps import DESK_STEPS, take_desk_step
 from shimin.capabilities.service_requests.operations.dispatching import (
     SameAgencyAgain,
     arbitrate,
@@ -241,6 +243,7 @@ from shimin.capabilities.service_requests.queries.replaying import (
     list_supervised,
     replay_outcome,
 )
+from shimin.capabilities.service_requests.queries.reply_templates import list_reply_templates
 from shimin.capabilities.service_requests.queries.reports import WeekReport, get_weekly_report, list_weekly_reports
 from shimin.capabilities.service_requests.queries.rows import DISPATCHER, OFFICER, REVIEWER, STAFF_ROLES, SUPERVISOR
 from shimin.capabilities.service_requests.queries.supervising import (
@@ -275,6 +278,7 @@ __all__ = [
     "BASELINE_ANSWERS",
     "BASELINE_DAYS",
     "DEMAND_WORDS",
+    "DESK_STEPS",
     "DISPATCHER",
     "HOW",
     "KIND_WORDS",
@@ -359,6 +363,7 @@ __all__ = [
     "Receipt",
     "ReceivedPhoto",
     "ReplayOutcome",
+    "ReplyTemplate",
     "ReporterView",
     "RequestFacts",
     "RequestFiled",
@@ -469,6 +474,7 @@ __all__ = [
     "list_open_updates",
     "list_proposed",
     "list_queue",
+    "list_reply_templates",
     "list_requests",
     "list_supervised",
     "list_weekly_reports",
@@ -523,6 +529,7 @@ __all__ = [
     "summon",
     "suspend",
     "take_back",
+    "take_desk_step",
     "take_up",
     "tell_desk",
     "tell_filed",

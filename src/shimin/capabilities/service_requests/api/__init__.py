@@ -1,6 +1,7 @@
 """The JSON API of service requests."""
 
 from shimin.capabilities.service_requests.api import consumer as consumer
+from shimin.capabilities.service_requests.api import desk as desk
 from shimin.capabilities.service_requests.api import photos as photos
 from shimin.capabilities.service_requests.api import voices as voices
 from shimin.capabilities.service_requests.api import weeks as weeks

@@ -324,7 +324,7 @@ def request_out(view: RequestView, actions: list[str]) -> dict[str, Any]:
     return {
         **brief_out(view), **{name: getattr(view, name) for name in names}, "address": place.address,
         "region_code": place.region_code, "lng": place.lng, "lat": place.lat, "actions": actions,
-        "steps": [_step_out(step) for step in view.steps],
+        "steps": [step_out(step) for step in view.steps],
         "photos": [
             {name: getattr(photo, name) for name in ("photo_id", "by_staff", "width", "height")}
             for photo in view.photos
@@ -345,7 +345,8 @@ def consumer_out(consumer: ConsumerView | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _step_out(step: StepView) -> dict[str, Any]:
+def step_out(step: StepView) -> dict[str, Any]:
+    """Return a step as JSON values."""
     return {
         "action": str(step.action), "title": step.title, "state": str(step.state), "taken_at": step.taken_at,
         "by": step.by, "agency": step.agency, "words": step.words, "due_at": step.due_at,

@@ -11,8 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_POST
 
 from shimin.capabilities.catalogue.public import list_agencies
-from shimin.capabilities.service_requests.public import DISPATCHER, Action, get_desk_request
-from shimin.capabilities.service_requests.web.desk_acts import run
+from shimin.capabilities.service_requests.public import DISPATCHER, Action, get_desk_request, take_desk_step
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor
@@ -89,7 +88,7 @@ def _take(request: Request, action: Action, request_id: int, said: dict[str, Any
     try:
         line = get_desk_request(actor=request.actor, request_id=request_id).line
         title, number = line.title, line.number
-        run(action, request.actor, request_id, said, clock.now())
+        take_desk_step(action=action, actor=request.actor, request_id=request_id, said=said, now=clock.now())
     except DomainError as wrong:
         why = "".join(getattr(wrong, "fields", {}).values()) or wrong.message
         return Outcome(request_id, title, number, why, wrong.mend)

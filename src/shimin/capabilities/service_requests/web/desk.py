@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.service_requests.public import (
+    DESK_STEPS,
     DISPATCHER,
     KIND_WORDS,
     OFFICER,
@@ -32,16 +33,19 @@ from shimin.capabilities.service_requests.public import (
     add_note,
     advise,
     find_articles,
+    find_desk_request,
     get_article,
     get_desk_request,
     light_rule_for,
     list_cards_of,
     list_queue,
+    list_reply_templates,
     reveal_complainant,
+    take_desk_step,
 )
 from shimin.capabilities.service_requests.web.at_once import choices_for
 from shimin.capabilities.service_requests.web.consumer import consumer_context
-from shimin.capabilities.service_requests.web.desk_acts import RUNS, ActForm, run
+from shimin.capabilities.service_requests.web.desk_acts import ActForm
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.capabilities.service_requests.web.supervision import card_rows
@@ -51,6 +55,7 @@ from shimin.kernel import clock
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar.lights import LightRule
 from shimin.kernel.errors import InvalidInput, NotFound
+from shimin.kernel.values.numbers import check_public_number
 from shimin.kernel.web.access import Request, staff
 from shimin.kernel.web.api import decode_cursor, encode_cursor
 
@@ -80,6 +85,8 @@ def queue(request: Request, key: str) -> HttpResponse:
     now, agency = clock.now(), request.GET.get("agency", "")
     if agency.isascii() and agency.isdigit() and len(agency) <= 18:
         wanted = replace(wanted, agency_id=int(agency))
+    if request.GET.get("urgent") == "1":
+        wanted = replace(wanted, is_emergency=True)
     if request.GET.get("late") == "1":
         wanted = replace(wanted, due_before=now)
     after = _position(request.GET.get("after", ""))
@@ -94,6 +101,19 @@ def queue(request: Request, key: str) -> HttpResponse:
         **choices_for(key, request.actor),
     }
     return _private(render(request, "service_requests/desk/queue.html", context))
+
+
+@require_safe
+@staff(transaction=False)
+def find(request: Request) -> HttpResponse:
+    """Open a request of the actor's grants by its number; a slip or a stranger's number is told on the page."""
+    asked = request.GET.get("number", "").strip()[:60]
+    try:
+        request_id = find_desk_request(actor=request.actor, number=check_public_number(asked))
+    except (InvalidInput, NotFound) as wrong:
+        context = {"asked": asked, "fault": f"{wrong.message}{wrong.mend}"}
+        return _private(render(request, "service_requests/desk/find.html", context, status=404))
+    return HttpResponseRedirect(reverse("service_requests:desk_request", args=[request_id]))
 
 
 @require_safe
@@ -116,7 +136,7 @@ def act(request: Request, request_id: int, action: str) -> HttpResponse:
         except InvalidInput as wrong:
             return _page(request, shown, note_fault=next(iter(wrong.fields.values()), wrong.message))
         return here
-    wanted = next((each for each in RUNS if each == action), None)
+    wanted = next((each for each in DESK_STEPS if each == action), None)
     if wanted is None:
         raise NotFound
     form = ActForm(wanted, shown, request.POST)
@@ -126,7 +146,7 @@ def act(request: Request, request_id: int, action: str) -> HttpResponse:
         said = dict(form.cleaned_data)
         if "photos" in form.fields:
             said["photos"] = photos_of_step(request, city_code=shown.line.city_code)
-        run(wanted, request.actor, request_id, said, clock.now())
+        take_desk_step(action=wanted, actor=request.actor, request_id=request_id, said=said, now=clock.now())
     except InvalidInput as refused:
         for name, words in (refused.fields or {"": refused.message}).items():
             form.add_error(name if name in form.fields else None, words)
@@ -196,6 +216,7 @@ def _page(
         "forms": forms,
         "advice": advice,
         "articles": articles,
+        "templates": list_reply_templates() if Action.REPLY in possible else (),
         "cards": card_rows(list_cards_of(request.actor, line.request_id)),
         "may_appeal": _may_appeal(request.actor, line),
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
@@ -243,7 +264,16 @@ def _known(request: Request, shown: DeskRequest, forms: list[tuple[str, ActForm,
         for action, form, is_wrong in forms:
             if action in (Action.REPLY, Action.DRAFT_REPLY) and not is_wrong:
                 form.fields["words"].initial = words
+    _begin_by_template(request, shown, forms)
     return find_articles(request.actor, shown.words, city_code=shown.line.city_code)
+
+
+def _begin_by_template(request: Request, shown: DeskRequest, forms: list[tuple[str, ActForm, bool]]) -> None:
+    """Put the chosen template into the boxes of answers that nobody has begun."""
+    chosen = next((each for each in list_reply_templates() if each.key == request.GET.get("template")), None)
+    for action, form, is_wrong in forms:
+        if chosen is not None and action in (Action.REPLY, Action.DRAFT_REPLY) and not is_wrong and not shown.draft:
+            form.fields["words"].initial = chosen.text
 
 
 def _propose(forms: list[tuple[str, ActForm, bool]], agency_id: int) -> None:
@@ -292,11 +322,16 @@ def _chips(shown: RequestQueue, given: QueryDict, state: str, kind: str) -> list
         {"title": words, "url": _with(given, kind="" if kind == each else str(each), after=""), "current": kind == each}
         for each, words in KIND_WORDS.items()
     ]
+    for name, title in (("urgent", "紧急"), ("late", "已超期")):
+        current = given.get(name) == "1"
+        chips.append(
+            {"title": title, "url": _with(given, **{name: "" if current else "1", "after": ""}), "current": current}
+        )
     return chips
 
 
 def _with(given: QueryDict, **changes: str) -> str:
-    kept = {name: str(given.get(name, "")) for name in ("state", "kind", "after")} | changes
+    kept = {name: str(given.get(name, "")) for name in ("state", "kind", "agency", "urgent", "late", "after")} | changes
     query = QueryDict(mutable=True)
     query.update({name: value for name, value in kept.items() if value})
     return f"?{query.urlencode()}"

@@ -1,9 +1,8 @@
-"""What the desk's buttons do: each action's fields, and the one operation it calls."""
+"""The fields that each of the desk's buttons asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -16,41 +15,8 @@ from shimin.capabilities.service_requests.public import (
     STEP_WORDS,
     Action,
     DeskRequest,
-    Outcome,
-    RequestKind,
-    accept,
-    approve_extension,
-    arbitrate,
-    ask_extension,
-    classify,
-    conclude,
-    decline,
-    dispatch,
-    draft_reply,
-    find_desk_request,
-    hand_over,
-    merge,
-    order,
-    publish_answer,
-    refuse,
-    refuse_extension,
-    release_reply,
-    reply,
-    reply_interim,
-    resume,
-    return_request,
-    send_back_draft,
-    split,
-    summon,
-    suspend,
-    take_back,
-    take_up,
-    urge,
 )
 from shimin.capabilities.service_requests.web.uploads import PhotosField
-from shimin.kernel.actor import Actor
-from shimin.kernel.errors import InvalidInput
-from shimin.kernel.values.numbers import check_public_number
 
 _WORDS = {
     Action.DISPATCH: "派单意见",
@@ -78,42 +44,6 @@ _WORDS = {
 _OPTIONAL = {Action.DISPATCH, Action.TAKE_UP}
 _PHOTOS = {Action.INTERIM_REPLY, Action.REPLY, Action.DRAFT_REPLY, Action.CONCLUDE}
 _AGENCY = {Action.DISPATCH, Action.ARBITRATE}
-Run = Callable[[dict[str, Any], dict[str, Any]], object]
-
-# Actions a person takes at the desk: those of the table that no program takes alone.
-RUNS: Mapping[Action, Run] = {
-    Action.DISPATCH: lambda at, said: dispatch(**at, agency_id=int(said["agency"]), words=said["words"]),
-    Action.ARBITRATE: lambda at, said: arbitrate(**at, agency_id=int(said["agency"]), words=said["words"]),
-    Action.DECLINE: lambda at, said: decline(**at, words=said["words"]),
-    Action.ACCEPT: lambda at, said: accept(**at),
-    Action.RETURN: lambda at, said: return_request(**at, words=said["words"]),
-    Action.INTERIM_REPLY: lambda at, said: reply_interim(**at, words=said["words"], photo_ids=said["photos"]),
-    Action.ASK_EXTENSION: lambda at, said: ask_extension(**at, amount=said["amount"], words=said["words"]),
-    Action.APPROVE_EXTENSION: lambda at, said: approve_extension(**at),
-    Action.REFUSE_EXTENSION: lambda at, said: refuse_extension(**at, words=said["words"]),
-    Action.SUSPEND: lambda at, said: suspend(**at, words=said["words"], look_again_date=said["look_again_date"]),
-    Action.RESUME: lambda at, said: resume(**at),
-    Action.REPLY: lambda at, said: reply(**at, words=said["words"], photo_ids=said["photos"]),
-    Action.DRAFT_REPLY: lambda at, said: draft_reply(**at, words=said["words"], photo_ids=said["photos"]),
-    Action.RELEASE: lambda at, said: release_reply(**at),
-    Action.REDRAFT: lambda at, said: send_back_draft(**at, words=said["words"]),
-    Action.PUBLISH: lambda at, said: publish_answer(**at, words=said["words"]),
-    Action.SPLIT: lambda at, said: split(**at, words=said["words"]),
-    Action.HAND_OVER: lambda at, said: hand_over(**at, city_code=said["city_code"], words=said["words"]),
-    Action.TAKE_BACK: lambda at, said: take_back(**at, words=said["words"]),
-    Action.CLASSIFY: lambda at, said: classify(
-        **at, category=said["category"] or None, kind=RequestKind(said["kind"]) if said["kind"] else None
-    ),
-    Action.TAKE_UP: lambda at, said: take_up(**at, words=said["words"]),
-    Action.REFUSE: lambda at, said: refuse(**at, words=said["words"]),
-    Action.CONCLUDE: lambda at, said: conclude(
-        **at, outcome=Outcome(said["outcome"]), words=said["words"], photo_ids=said["photos"]
-    ),
-    Action.URGE: lambda at, said: urge(**at, words=said["words"]),
-    Action.ORDER: lambda at, said: order(**at, words=said["words"], answer_by=said["answer_by"]),
-    Action.SUMMON: lambda at, said: summon(**at, words=said["words"]),
-    Action.MERGE: lambda at, said: merge(**at, into_id=_into(at["actor"], said["into"])),
-}
 
 
 class ActForm(forms.Form):
@@ -179,15 +109,3 @@ class ActForm(forms.Form):
             )  # fmt: skip
         if action in _PHOTOS:
             self.fields["photos"] = PhotosField("照片（市民会看到）")
-
-
-def run(action: Action, actor: Actor, request_id: int, said: dict[str, Any], now: datetime) -> None:
-    """Take the action with what the form said."""
-    RUNS[action]({"actor": actor, "request_id": request_id, "now": now}, said)
-
-
-def _into(actor: Actor, number: str) -> int:
-    try:
-        return find_desk_request(actor=actor, number=check_public_number(number))
-    except InvalidInput as wrong:
-        raise InvalidInput(fields={"into": wrong.message}) from None

@@ -56,6 +56,7 @@ urlpatterns = [
     path("desk/supervision/calls", supervision.calls, name="calls"),
     path("desk/supervision/calls/<int:call_back_id>/<slug:what>", supervision.call, name="call"),
     path("desk/requests/<int:request_id>/cards/<int:card_id>", supervision.appeal, name="appeal"),
+    path("desk/requests/find", desk.find, name="desk_find"),
     path("desk/requests/<int:request_id>", desk.show, name="desk_request"),
     path("desk/requests/<int:request_id>/complainant", desk.reveal, name="reveal_complainant"),
     path("desk/requests/<int:request_id>/<slug:action>", desk.act, name="desk_act"),
