@@ -46,6 +46,7 @@ from shimin.capabilities.identity.queries import (
     has_consent,
     list_consents,
     list_staff,
+    staff_names,
 )
 from shimin.capabilities.identity.queries.holders import (
     Holder,
@@ -107,6 +108,7 @@ __all__ = [
     "set_identity_source",
     "set_relation_source",
     "sign_out",
+    "staff_names",
     "stands_consent",
     "withdraw_consent",
 ]

@@ -16,5 +16,5 @@ class VouchersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("subscriptions", "web.order_papers"):
+        for module in ("subscriptions", "own_part", "web.order_papers"):
             import_module(f"shimin.capabilities.payments.vouchers.{module}")

@@ -38,8 +38,9 @@ class DrawerDay:
     closed_at: datetime | None
 
     @property
-    def teller(self) -> str:
-        return self.drawer.removeprefix("cash:t")
+    def teller_id(self) -> int | None:
+        number = self.drawer.removeprefix("cash:t")
+        return int(number) if number.isascii() and number.isdigit() else None
 
     @property
     def difference_fen(self) -> int:

@@ -202,6 +202,7 @@ def test_the_page_is_for_the_finance_of_the_city():
     assert "找零时多找一元" in text
     assert "账实不符" in text
     assert "没扎账" in text
+    assert "cash:t52" in text  # no account of staff: the drawer's own name
     assert seen.count < 30
     assert "这一天没有柜台现金" in open_as("drawers-2", region_code="430200").content.decode()
     assert open_as("drawers-3", region_code=CITY, agency_id=77).status_code == 403

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from shimin.capabilities.identity.public import staff_names
 from shimin.capabilities.payments.dues.public import list_drawers
 from shimin.capabilities.payments.public import FINANCE
 from shimin.kernel import clock
@@ -28,7 +29,7 @@ class DrawersCityFinanceOnly(Forbidden):
 
 
 @require_safe
-@staff(FINANCE)
+@staff(FINANCE, transaction=False)
 def drawers(request: Request) -> HttpResponse:
     """Show the drawers of a day: open or counted, expected, counted, difference."""
     cities = sorted({each.region_code for each in request.actor.grants if each.role == FINANCE and each.region_code})
@@ -43,8 +44,9 @@ def drawers(request: Request) -> HttpResponse:
     if city not in cities or day > today or day.year < 2000:
         raise NotFound
     rows = list_drawers(actor=request.actor, city_code=city, day=day)
+    names = staff_names([row.teller_id for row in rows if row.teller_id is not None])
     context = {
-        "queue": QUEUE, "day": day, "rows": rows,
+        "queue": QUEUE, "day": day, "rows": [(row, names.get(row.teller_id or 0, row.drawer)) for row in rows],
         "open": sum(row.closed_at is None for row in rows), "wrong": sum(row.difference_fen != 0 for row in rows),
         "counted_fen": sum(row.counted_fen or 0 for row in rows), "now_fen": sum(row.now_fen for row in rows),
         "before_url": _address(city, day - timedelta(days=1)),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator
 
 from shimin.capabilities.payments.dues.public import items
 
@@ -42,6 +45,7 @@ class NoticeForm(forms.Form):
     due = forms.DateField(
         label="缴款期限", help_text="这一天24点以前可以缴。", widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "请填写缴款期限。", "invalid": "请写成 2026-12-31 这样的日期。"},
+        validators=[MaxValueValidator(date(2100, 12, 31), "缴款期限应在今天以后、一年以内。")],
     )  # fmt: skip
 
     def __init__(self, data: object = None) -> None:

@@ -96,7 +96,8 @@ def write_xml(voucher: VoucherView) -> bytes:
 
 
 def _paper(voucher: VoucherView, verify_url: str, now: datetime) -> Paper:
-    paper = Paper(f"{voucher.kind_title}{'（红字）' if voucher.is_red else ''}", made_at=now)
+    paper = Paper(f"{voucher.kind_title}{'（红字）' if voucher.is_red else ''}（样式）", made_at=now)
+    paper.line("样式，不是财政部门开具的财政电子票据")
     pairs = [
         ("票据代码", voucher.code),
         ("票据号码", voucher.printed_number),

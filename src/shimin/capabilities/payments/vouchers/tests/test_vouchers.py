@@ -29,6 +29,7 @@ from shimin.capabilities.payments.tests.factories import OTHER, PAYER, pay, plac
 from shimin.capabilities.payments.vouchers.domain.forms import BLOCK
 from shimin.capabilities.payments.vouchers.models import Voucher, VoucherBatch
 from shimin.capabilities.payments.vouchers.operations import papers
+from shimin.capabilities.payments.vouchers.own_part import export_vouchers
 from shimin.capabilities.payments.vouchers.public import (
     VoucherUnknown,
     check_code,
@@ -306,6 +307,7 @@ def test_its_paper_says_everything_and_what_it_is_not(tmp_path, order):
     for words in (
         voucher.code, voucher.printed_number, voucher.check, "103050101", "行政处罚罚款", "交通警察支队", "¥200.00",
         "人民币贰佰元整", "不是财政部门的电子票据平台开具的",
+        "样式，不是财政部门开具的财政电子票据",
     ):  # fmt: skip
         assert words in text, words
 
@@ -350,3 +352,9 @@ def test_a_code_is_one_citys():
     assert all(len(code) == 6 and code.isdigit() for code in codes)
     assert kind_for("430100", "water") is None
     assert kind_for("110100", "103") is None
+
+
+def test_ones_own_data_holds_ones_vouchers(order):
+    assert [row["amount_fen"] for row in export_vouchers(PAYER)] == [20_000, 35_05]
+    assert export_vouchers(OTHER) == []
+    assert export_vouchers(ANONYMOUS) == []
