@@ -80,3 +80,25 @@ def test_the_officer_sees_which_rule_spoke(new_page: NewPage):
     expect(page.get_by_role("heading", name="现在的规则")).to_be_visible()
     expect(page.locator("main")).to_contain_text("new_device")
     assert serious_violations(page) == []
+
+
+def test_what_was_typed_waits_for_the_proof(new_page: NewPage):
+    page = new_page(width=320)
+    register(page, f"138{secrets.randbelow(10**8):08d}")
+    page.evaluate(
+        """() => {
+            const form = document.querySelector("form[action*='sign-out']").cloneNode(true);
+            form.action = "/account/name";
+            const name = Object.assign(document.createElement("input"), {name: "name", value: "周晓明"});
+            form.append(name);
+            document.body.append(form);
+            form.submit();
+        }"""
+    )
+    expect(page).to_have_url(re.compile(r"/account/real-name\?next=/account/kept/\d+$"))
+    page.goto(page.url.partition("next=")[2])
+    expect(page.get_by_role("heading", name="接着办")).to_be_visible()
+    assert serious_violations(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    page.get_by_role("button", name="接着提交").click()
+    expect(page).to_have_url(re.compile(r"/account/real-name\?next=/account/kept/\d+$"))

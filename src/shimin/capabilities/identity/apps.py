@@ -22,3 +22,4 @@ class IdentityConfig(AppConfig):
         import_module("shimin.capabilities.identity.indexes")
         import_module("shimin.capabilities.identity.own_part")
         import_module("shimin.capabilities.identity.web.desk_queues")
+        import_module("shimin.capabilities.identity.web.kept")

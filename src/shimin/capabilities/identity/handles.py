@@ -9,6 +9,7 @@ PERSON_NAME = "identity.person.name"
 ID_NUMBER = "identity.person.id_number"
 RIGHT_WORDS = "identity.right_request.words"
 RIGHT_ANSWER = "identity.right_request.answer"
+KEPT_FORM = "identity.kept_form.fields"
 COUNTER_CLAIM = "identity.counter_act.claim"
 TOTP_SECRET = "identity.code_generator.secret"  # noqa: S105 (a context, no secret)
 

@@ -128,7 +128,7 @@ register_personal_data(
             "identity_account", "identity_person", "identity_level_proof", "identity_known_device", "identity_consent",
             "identity_code_generator", "identity_recovery_code", "identity_passkey", "identity_mandate",
             "identity_mandate_offer", "identity_counter_act", "identity_recovery_sheet",
-            "identity_right_request", "identity_risk_decision",
+            "identity_right_request", "identity_risk_decision", "identity_kept_form",
             "identity_staff_grant", "identity_staff_change",
         ),
         export=export_identity, erase=erase_identity,

@@ -196,6 +196,16 @@ def request_id_for(environ: Mapping[str, Any]) -> str:
     return given if given and _FOREIGN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
+FormKeeper = Callable[[HttpRequest], str | None]
+_keeper: FormKeeper | None = None
+
+
+def set_form_keeper(keeper: FormKeeper | None) -> None:
+    """Say who keeps what a person has typed while they prove more: returns the page to come back to, or None."""
+    global _keeper
+    _keeper = keeper
+
+
 def _send_to(request: HttpRequest, target: str, *, level: int = 0) -> HttpResponse:
     """Redirect to ``target`` and remember the way back; an htmx fragment asks the whole page to go."""
     above_name = f"&level={level}" if level > AssuranceLevel.REAL_NAME else ""
@@ -210,9 +220,13 @@ def _send_to(request: HttpRequest, target: str, *, level: int = 0) -> HttpRespon
 
 
 def _way_back(request: HttpRequest) -> str:
-    """A page is opened again as it was; after a form, the page the form was on."""
+    """A page is opened again as it was; after a form, what was typed waits, or else the page the form was on."""
     if request.method in ("GET", "HEAD") and "HX-Request" not in request.headers:
         return request.get_full_path()
+    if request.method == "POST" and "HX-Request" not in request.headers and _keeper is not None:
+        kept = _keeper(request)
+        if kept is not None:
+            return kept
     referer = urlsplit(request.headers.get("Referer", ""))
     if referer.netloc != request.get_host():
         return "/"

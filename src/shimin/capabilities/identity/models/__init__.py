@@ -4,6 +4,7 @@ from shimin.capabilities.identity.models.account import Account, LoginHandle, St
 from shimin.capabilities.identity.models.consent import Consent
 from shimin.capabilities.identity.models.counter import CounterAct, RecoverySheet
 from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCode
+from shimin.capabilities.identity.models.kept import KeptForm
 from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
 from shimin.capabilities.identity.models.officers import StaffChange
 from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
@@ -18,6 +19,7 @@ __all__ = [
     "CodeGenerator",
     "Consent",
     "CounterAct",
+    "KeptForm",
     "KnownDevice",
     "LevelProof",
     "LoginHandle",

@@ -9,6 +9,7 @@ from django.db.models import Q
 from shimin.capabilities.identity.domain.counter import ActState
 from shimin.capabilities.identity.models import (
     CounterAct,
+    KeptForm,
     KnownDevice,
     RecoverySheet,
     RiskDecision,
@@ -40,6 +41,7 @@ def forget_old(now: datetime) -> dict[str, int]:
         codes, _ = VerificationCode.objects.filter(expires_at__lt=now - _CODES_KEPT).delete()
         challenges, _ = SpentChallenge.objects.filter(expires_at__lt=now).delete()
         sessions, _ = Session.objects.filter(Q(ended_at__lt=over) | Q(expires_at__lt=over)).delete()
+        KeptForm.objects.filter(expires_at__lt=now).delete()
         ScreenSignIn.objects.filter(expires_at__lt=now - _CODES_KEPT).delete()
         RiskDecision.objects.filter(decided_at__lt=over).delete()
         devices, _ = KnownDevice.objects.filter(last_seen_at__lt=now - _DEVICES_KEPT).delete()

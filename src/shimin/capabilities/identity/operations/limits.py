@@ -159,6 +159,15 @@ def count_scan(account_id: int, now: datetime) -> None:
         raise SignInThrottled(retry_after_seconds=limit.retry_after_seconds) from limit
 
 
+def count_kept_form(account_id: int, now: datetime) -> None:
+    """Count a form kept while its owner proves more.
+
+    Raises:
+        TooManyRequests: more than 30 an hour for an account.
+    """
+    rate.hit("identity.kept_form", str(account_id), limit=30, window_seconds=_HOUR, now=now)
+
+
 def count_break_glass(account_id: int, now: datetime) -> None:
     """Count an emergency.
 

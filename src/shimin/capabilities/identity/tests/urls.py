@@ -44,6 +44,11 @@ def for_proved(request: Request) -> HttpResponse:
     return _who(request)
 
 
+@signed_in(level=AssuranceLevel.REAL_NAME, transaction=False)
+def form_for_proved(request: Request) -> HttpResponse:
+    return HttpResponse(f"{request.method} {sorted(request.POST.lists())}")
+
+
 @signed_in(level=AssuranceLevel.FACE_OR_BANK)
 def for_surely_known(request: Request) -> HttpResponse:
     return _who(request)
@@ -76,6 +81,7 @@ urlpatterns = [
     path("t/quick", quick),
     path("t/citizens", for_citizens),
     path("t/proved", for_proved),
+    path("t/form", form_for_proved),
     path("t/surely-known", for_surely_known),
     path("t/agents", for_agents),
     path("desk/t/staff", for_staff),
