@@ -83,7 +83,9 @@ def test_ended_at_alipay_it_ends_here(new_page: NewPage, demo: Demo, holders: li
     register_in_browser(page, demo, a_phone())
     theirs = holders[1]
     bind(page, "changsha-gas", theirs["utility_accounts"][2], theirs["name"], "爸妈家")
-    page.goto("/pay/auto/")
+    page.goto("/c/430100/items/auto-pay")
+    page.get_by_role("link", name="设置自动缴费").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("自动缴费")
     assert look_at(page) == []
     page.get_by_role("link", name=re.compile("爸妈家的燃气费")).click()
     page.get_by_role("checkbox").check()

@@ -13,7 +13,12 @@ from django.urls import reverse
 from shimin.capabilities.catalogue.public import Entry, Evidence, ExampleResult, Finding, ItemGuide, ServiceFolder
 
 KEY = "bills"
-PAGES = {"bills": "billing:home", "top-up": "billing:top_up", "transit-card": "billing:transit_card"}
+PAGES = {
+    "bills": "billing:home",
+    "top-up": "billing:top_up",
+    "transit-card": "billing:transit_card",
+    "auto-pay": "autopay:home",
+}
 SCHEMA = Path(__file__).parent / "schemas" / "bills.schema.json"
 
 
