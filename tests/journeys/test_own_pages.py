@@ -16,7 +16,10 @@ PUBLIC = [
     "/account/sign-in", "/account/register", "/account/reset", "/demo/inbox", "/desk/sign-in", "/?choose=1",
     "/feedback?page=/c/430100/", "/c/430100/items/id-card-replacement", "/c/430100/themes/natural/095",
 ]  # fmt: skip
-OWN = ["/me/", "/me/inbox", "/me/sessions", "/me/consents", "/me/reads", "/me/requests", "/account/real-name"]
+OWN = [
+    "/me/", "/me/inbox", "/me/inbox/ways", "/me/sessions", "/me/consents", "/me/reads", "/me/requests",
+    "/account/real-name",
+]  # fmt: skip
 DESK = ["/desk/", "/desk/enquiries/disputes", "/desk/enquiries/sources", "/desk/catalogue/items",
         "/desk/catalogue/feedback", "/desk/catalogue/synonyms", "/desk/catalogue/missed"]  # fmt: skip
 
@@ -40,6 +43,21 @@ def test_own_pages_are_for_everybody(new_page: NewPage, signed_in: list[Any]):
     page.context.add_cookies(signed_in)
     for path in OWN:
         check(page, path)
+
+
+def test_somebody_chooses_one_text_each_morning(new_page: NewPage, signed_in: list[Any]):
+    page = new_page()
+    page.context.add_cookies(signed_in)
+    page.goto("/me/inbox")
+    page.get_by_role("link", name="新消息提醒").click()
+    page.get_by_label("每天早上9点").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_text("已保存")).to_be_visible()
+    expect(page.get_by_label("每天早上9点")).to_be_checked()
+    assert serious_violations(page) == []
+    page.get_by_label("不发短信").check()
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_label("不发短信")).to_be_checked()
 
 
 def test_desk_pages_are_for_everybody(new_page: NewPage):

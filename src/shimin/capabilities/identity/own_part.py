@@ -21,7 +21,7 @@ from shimin.capabilities.identity.models import (
 from shimin.capabilities.identity.personal_data import PersonalData, Rows, register_personal_data
 from shimin.capabilities.identity.queries.mandates import list_mandates
 from shimin.capabilities.identity.queries.rights import RightView, list_own_rights
-from shimin.capabilities.notices.public import erase_notices, list_notices
+from shimin.capabilities.notices.public import erase_notices, list_notices, way_of
 from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM, Actor
 from shimin.kernel.crypto import decrypt
@@ -78,7 +78,7 @@ def erase_identity(account_id: int, person_id: int | None, now: datetime) -> int
 
 def export_notices(actor: Actor) -> Rows:
     """Return the inbox, oldest page last."""
-    rows: list[Mapping[str, Any]] = []
+    rows: list[Mapping[str, Any]] = [{"told_by": str(way_of(actor))}]
     before: int | None = None
     while page := list_notices(actor, before_id=before, limit=100):
         rows += [
@@ -137,6 +137,7 @@ register_personal_data(
 )  # fmt: skip
 register_personal_data(
     PersonalData(
-        key="notices", title="消息", tables=("notices_notice",), export=export_notices, erase=erase_inbox, kept="",
+        key="notices", title="消息", tables=("notices_notice", "notices_forwarding"), export=export_notices,
+        erase=erase_inbox, kept="",
     )
 )  # fmt: skip

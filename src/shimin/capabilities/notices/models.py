@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from shimin.capabilities.notices.domain import NoticeState
+from shimin.capabilities.notices.domain import MOST_TEXTS_A_DAY, NoticeState, Way
 from shimin.kernel.ids import new_id
 from shimin.kernel.sealed import SealedField
 from shimin.kernel.tables import Table, TableKind
@@ -34,6 +34,7 @@ class Notice(Table):
     state = models.TextField(default=NoticeState.DELIVERED)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    forwarded_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notices_notice"
@@ -43,6 +44,36 @@ class Notice(Table):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=_STATES), name="notices_notice_known_state"),
+        ]
+
+
+class Forwarding(Table):
+    """How an account is told by text that messages are in its inbox; without a row, not at all.
+
+    ``due_at`` is set by the database when a message comes (trigger ``notices_forwarding_due``) and taken by the worker.
+    """
+
+    kind: ClassVar[TableKind] = TableKind.PERSON
+
+    account_id = models.BigIntegerField(primary_key=True)
+    way = models.TextField()
+    since_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    texts_on = models.DateField(null=True)
+    texts = models.SmallIntegerField(default=0)
+
+    class Meta:
+        db_table = "notices_forwarding"
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="notices_forwarding_due"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(way__in=[str(Way.AT_ONCE), str(Way.DAILY)]), name="notices_forwarding_known_way"
+            ),
+            models.CheckConstraint(
+                condition=Q(texts__gte=0) & Q(texts__lte=MOST_TEXTS_A_DAY), name="notices_forwarding_most_texts"
+            ),
         ]
 
 

@@ -1,4 +1,4 @@
-"""What notices asks of the outside: somebody who carries a text to a phone, somebody who carries a letter."""
+"""What notices asks of others: who carries a text to a phone or a letter, and which phone an account has."""
 
 from __future__ import annotations
 
@@ -97,3 +97,27 @@ def require_mail_channel() -> None:
     """
     if _mail is None and not settings.SHIMIN.demo:
         raise NoMailChannel
+
+
+class PhoneBook(Protocol):
+    """Who knows the phones of accounts: identity."""
+
+    def phone_of(self, account_id: int) -> str:
+        """Return the account's phone, "" when it has none or is closed. In the worker's scope."""
+        ...
+
+
+_phone_book: PhoneBook | None = None
+
+
+def set_phone_book(book: PhoneBook) -> None:
+    """Connect who knows phones; identity does this when it starts."""
+    global _phone_book
+    _phone_book = book
+
+
+def get_phone_book() -> PhoneBook:
+    """Return who knows phones."""
+    if _phone_book is None:
+        raise RuntimeError("no phone book is connected: identity is not installed")
+    return _phone_book

@@ -8,7 +8,8 @@ from datetime import datetime
 import orjson
 from django.conf import settings
 
-from shimin.capabilities.notices.models import LETTER, LETTER_TO, TEXT, VALUES, Letter, Notice, TextMessage
+from shimin.capabilities.notices.domain import Way
+from shimin.capabilities.notices.models import LETTER, LETTER_TO, TEXT, VALUES, Forwarding, Letter, Notice, TextMessage
 from shimin.capabilities.notices.wording import get_template
 from shimin.kernel.actor import ANONYMOUS, Actor
 from shimin.kernel.crypto import decrypt
@@ -62,6 +63,19 @@ def list_notices(actor: Actor, *, before_id: int | None = None, limit: int = 20)
         rows = rows.filter(id__lt=before_id)
     with scope(actor):
         return [view_of(row) for row in rows.order_by("-id")[:limit]]
+
+
+def way_of(actor: Actor) -> Way:
+    """Return how the actor's account is told of its messages.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    if actor.account_id is None:
+        raise SignInRequired
+    with scope(actor):
+        way = Forwarding.objects.filter(account_id=actor.account_id).values_list("way", flat=True).first()
+    return Way(way) if way else Way.INBOX
 
 
 def count_unread(actor: Actor) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import orjson
 from django.conf import settings
@@ -59,8 +59,10 @@ def send_code(*, phone: str, code: str, purpose: str, now: datetime) -> None:
     send_text(phone=phone, template=f"notices.code_{purpose}", values={"code": code}, now=now)
 
 
-def send_text(*, phone: str, template: str, values: Mapping[str, str], now: datetime) -> None:
-    """Queue a text to a phone, in the caller's transaction (auth role or worker). It is void after ten minutes.
+def send_text(
+    *, phone: str, template: str, values: Mapping[str, str], now: datetime, lifetime: timedelta = TEXT_LIFETIME
+) -> None:
+    """Queue a text to a phone, in the caller's transaction (auth role or worker). It is void after ``lifetime``.
 
     Raises:
         NoTextChannel: no gateway is connected.
@@ -73,7 +75,7 @@ def send_text(*, phone: str, template: str, values: Mapping[str, str], now: date
     in_box = get_text_channel() is None and settings.SHIMIN.demo
     TextMessage(
         id=new_id(), template=template, phone_tail=phone[-4:], created_at=now, changed_at=now, next_attempt_at=now,
-        phone=encrypt(phone, context=TEXT_PHONE), expires_at=now + TEXT_LIFETIME,
+        phone=encrypt(phone, context=TEXT_PHONE), expires_at=now + lifetime,
         text=encrypt(words.fill(words.text, values), context=TEXT),
         state=NoticeState.DELIVERED if in_box else NoticeState.QUEUED,
     ).save(force_insert=True)  # fmt: skip

@@ -10,7 +10,7 @@ from shimin.kernel.clock import CHINA
 
 DAYS_BEFORE = 5
 LATEST_DAYS_AFTER = 30
-WAKES, SLEEPS = time(9), time(20)
+LOOKS = time(9)
 
 
 class Reminder(StrEnum):
@@ -20,15 +20,10 @@ class Reminder(StrEnum):
     OVERDUE = "overdue"
 
 
-def is_quiet(now: datetime) -> bool:
-    """Whether people are not to be disturbed: from eight in the evening to nine in the morning, China's time."""
-    return not WAKES <= now.astimezone(CHINA).time() < SLEEPS
-
-
 def next_look(now: datetime) -> datetime:
     """Return when an account is looked at again: at nine of the next day."""
     tomorrow = now.astimezone(CHINA).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, WAKES, CHINA)
+    return datetime.combine(tomorrow, LOOKS, CHINA)
 
 
 def reminder_for(bill: Bill, now: datetime) -> Reminder | None:

@@ -7,10 +7,10 @@ from datetime import datetime
 import structlog
 from django.db import connection
 
-from shimin.capabilities.notices.public import send_notice
+from shimin.capabilities.notices.public import is_quiet, send_notice
 from shimin.capabilities.payments.billing.domain.billers import find_biller
 from shimin.capabilities.payments.billing.domain.bills import Bill, ref_of
-from shimin.capabilities.payments.billing.domain.reminders import Reminder, is_quiet, next_look, reminder_for
+from shimin.capabilities.payments.billing.domain.reminders import Reminder, next_look, reminder_for
 from shimin.capabilities.payments.billing.models import BoundAccount
 from shimin.capabilities.payments.billing.ports import biller_system
 from shimin.capabilities.payments.billing.queries.bound import CONTEXT, get_bound_for

@@ -11,8 +11,8 @@ from django.db.utils import ProgrammingError
 from django.test import Client
 
 from shimin.capabilities.identity.tests.factories import make_resident
-from shimin.capabilities.notices.public import list_notices
-from shimin.capabilities.payments.billing.domain.reminders import Reminder, is_quiet, next_look, reminder_for
+from shimin.capabilities.notices.public import is_quiet, list_notices
+from shimin.capabilities.payments.billing.domain.reminders import Reminder, next_look, reminder_for
 from shimin.capabilities.payments.billing.models import Reminder as ReminderRow
 from shimin.capabilities.payments.billing.own_part import erase_bound
 from shimin.capabilities.payments.billing.public import remind_due_accounts, set_reminders, unbind_account
