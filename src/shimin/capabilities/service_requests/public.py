@@ -16,13 +16,7 @@ from shimin.capabilities.service_requests.domain.consumer import (
 )
 from shimin.capabilities.service_requests.domain.danger import is_danger
 from shimin.capabilities.service_requests.domain.deadlines import Term, named_term, term_for
-from shimin.capabilities.service_requests.domain.filing import (
-    LONGEST_ADDRESS,
-    LONGEST_WORDS,
-    Filing,
-    mask_personal_data,
-    personal_data_in,
-)
+from shimin.capabilities.service_requests.domain.filing import LONGEST_ADDRESS, LONGEST_WORDS, Filing
 from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
 from shimin.capabilities.service_requests.domain.lights import light_rule_for
 from shimin.capabilities.service_requests.domain.matters import MATTER_WORDS, Matter
@@ -36,6 +30,7 @@ from shimin.capabilities.service_requests.domain.open311 import (
     states_of,
     words_with,
 )
+from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data, personal_data_in
 from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
 from shimin.capabilities.service_requests.domain.reply_templates import ReplyTemplate
@@ -235,6 +230,11 @@ from shimin.capabilities.service_requests.queries.own import (
     look_up_request,
 )
 from shimin.capabilities.service_requests.queries.photos import get_photo_for
+from shimin.capabilities.service_requests.queries.published import (
+    PublishedAnswer,
+    get_published_answer,
+    get_published_photo,
+)
 from shimin.capabilities.service_requests.queries.replaying import (
     ReplayOutcome,
     RequestFacts,
@@ -356,6 +356,7 @@ __all__ = [
     "PhotoGone",
     "PhotoView",
     "Place",
+    "PublishedAnswer",
     "QueueFilter",
     "QueueLine",
     "QueuePage",
@@ -446,6 +447,8 @@ __all__ = [
     "get_open_service",
     "get_opened_request",
     "get_photo_for",
+    "get_published_answer",
+    "get_published_photo",
     "get_request_for",
     "get_text_reader",
     "get_voice_for",

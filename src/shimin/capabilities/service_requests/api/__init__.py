@@ -3,6 +3,7 @@
 from shimin.capabilities.service_requests.api import consumer as consumer
 from shimin.capabilities.service_requests.api import desk as desk
 from shimin.capabilities.service_requests.api import photos as photos
+from shimin.capabilities.service_requests.api import published as published
 from shimin.capabilities.service_requests.api import voices as voices
 from shimin.capabilities.service_requests.api import weeks as weeks
 from shimin.capabilities.service_requests.api.routes import router

@@ -24,11 +24,6 @@ _GREETING = re.compile(
     r"^(?:(?:尊敬的|敬爱的)?[\w·]{0,12}?(?:书记|市长|区长|县长|局长|主任|领导|同志)们?[,，:：。!！\s]*)?"
     r"(?:[您你]们?好[,，:：。!！\s]*)?"
 )
-_PERSONAL = (
-    ("手机号码", re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")),
-    ("身份证号码", re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")),
-    ("银行卡号", re.compile(r"(?<!\d)62\d{14,17}(?!\d)")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +109,3 @@ def title_of(words: str) -> str:
     said = _GREETING.sub("", words, count=1).strip() or words
     first = next((part.strip() for part in _SENTENCE.split(said) if part.strip()), said)
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
-
-
-def personal_data_in(words: str) -> tuple[str, ...]:
-    """Return which numbers of people stand in the words ("手机号码" …): their writer is warned."""
-    return tuple(name for name, form in _PERSONAL if form.search(words))
-
-
-def mask_personal_data(words: str) -> str:
-    """Return the words with numbers of people blotted out, for others to read."""
-    for _, form in _PERSONAL:
-        words = form.sub(lambda found: found[0][:2] + "*" * (len(found[0]) - 2), words)
-    return words

@@ -242,6 +242,7 @@ class RequestPhoto(Table):
     account_id = models.BigIntegerField(null=True)
     by_staff = models.BooleanField(default=False)
     is_shown = models.BooleanField(default=True)
+    is_published = models.BooleanField(default=False)
     large = models.CharField(max_length=64)
     small = models.CharField(max_length=64)
     width = models.IntegerField()

@@ -54,7 +54,9 @@ DESK_STEPS: Mapping[Action, Run] = {
     Action.DRAFT_REPLY: lambda at, said: draft_reply(**at, words=said["words"], photo_ids=said["photos"]),
     Action.RELEASE: lambda at, said: release_reply(**at),
     Action.REDRAFT: lambda at, said: send_back_draft(**at, words=said["words"]),
-    Action.PUBLISH: lambda at, said: publish_answer(**at, words=said["words"]),
+    Action.PUBLISH: lambda at, said: publish_answer(
+        **at, words=said["words"], photo_ids=[int(each) for each in said.get("publish_photos", ())]
+    ),
     Action.SPLIT: lambda at, said: split(**at, words=said["words"]),
     Action.HAND_OVER: lambda at, said: hand_over(**at, city_code=said["city_code"], words=said["words"]),
     Action.TAKE_BACK: lambda at, said: take_back(**at, words=said["words"]),

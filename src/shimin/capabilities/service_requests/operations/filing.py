@@ -14,15 +14,10 @@ from django.db import IntegrityError, connection
 from shimin.capabilities.catalogue.public import city_of, has_region, list_cities
 from shimin.capabilities.service_requests.domain.danger import is_danger
 from shimin.capabilities.service_requests.domain.deadlines import term_for
-from shimin.capabilities.service_requests.domain.filing import (
-    Filing,
-    personal_data_in,
-    read_phone,
-    read_place,
-    read_words,
-)
+from shimin.capabilities.service_requests.domain.filing import Filing, read_phone, read_place, read_words
 from shimin.capabilities.service_requests.domain.kinds import RequestKind, kind_in
 from shimin.capabilities.service_requests.domain.matters import Matter
+from shimin.capabilities.service_requests.domain.personal_data import personal_data_in
 from shimin.capabilities.service_requests.events import RequestFiled
 from shimin.capabilities.service_requests.handles import CONTACT, code_hash, key_hash, query_code
 from shimin.capabilities.service_requests.operations.photos import attach_photos

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from shimin.capabilities.service_requests.domain.deadlines import term_for
-from shimin.capabilities.service_requests.domain.filing import mask_personal_data
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.matters import Matter
+from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action, StepRefused
 from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.capabilities.service_requests.operations.dispatching import RETURN_WITHIN, agency_name
 from shimin.capabilities.service_requests.operations.moving import Change, clock_of, take_step
-from shimin.capabilities.service_requests.operations.photos import show_drafted_photos
+from shimin.capabilities.service_requests.operations.photos import publish_photos, show_drafted_photos
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.calendar.deadlines import DeadlinePassed
@@ -265,18 +265,23 @@ def send_back_draft(*, actor: Actor, request_id: int, words: str, now: datetime)
     )  # fmt: skip
 
 
-def publish_answer(*, actor: Actor, request_id: int, words: str, now: datetime) -> int:
-    """Publish an anonymised answer; ``words`` is the text for everybody, numbers of people are blotted out.
+def publish_answer(*, actor: Actor, request_id: int, words: str, now: datetime, photo_ids: Sequence[int] = ()) -> int:
+    """Publish an anonymised answer; ``words`` is the text for everybody, what belongs to people is blotted out.
+
+    ``photo_ids``: which photos of the answer everybody sees, none unless picked; publishing anew picks anew.
 
     Raises:
-        InvalidInput: nothing is said, or the filer asked to stay unknown.
+        InvalidInput: nothing is said, the filer asked to stay unknown, or a photo is none of the answer's.
         StepRefused, Forbidden, NotFound: see ``take_step``.
     """
 
     def decide(row: ServiceRequest, text: str) -> Change:
         if row.is_confidential:
             raise InvalidInput("反映人要求保密，这一件不能公开。", mend="可以不公开，答复只给本人。")
-        return Change({"published_answer": mask_personal_data(text), "published_at": now})
+        publish_photos(request_id=row.id, photo_ids=photo_ids)
+        return Change(
+            {"published_answer": mask_personal_data(text), "published_at": now}, audit={"photos": len(photo_ids)}
+        )
 
     return take_step(actor=actor, request_id=request_id, action=Action.PUBLISH, now=now, decide=decide, words=words)
 

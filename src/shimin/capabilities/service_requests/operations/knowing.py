@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from shimin.capabilities.service_requests.domain.filing import mask_personal_data, read_words
+from shimin.capabilities.service_requests.domain.filing import read_words
+from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.events import ArticleReviewed
 from shimin.capabilities.service_requests.models import Article, ServiceRequest
 from shimin.capabilities.service_requests.queries.knowledge import FED_BY, article_terms, reviews

@@ -156,6 +156,18 @@ def show_drafted_photos(request_id: int) -> None:
     RequestPhoto.objects.filter(request_id=request_id, step_id=step_id, by_staff=True).update(is_shown=True)
 
 
+def publish_photos(*, request_id: int, photo_ids: Sequence[int]) -> None:
+    """Show everybody these photos of an answer and no others; in the scope of the publication.
+
+    Raises:
+        InvalidInput: one of them is no photo of the answer, or its reporters do not see it yet.
+    """
+    answers = RequestPhoto.objects.filter(request_id=request_id, by_staff=True)
+    answers.exclude(id__in=photo_ids).filter(is_published=True).update(is_published=False)
+    if answers.filter(id__in=photo_ids, is_shown=True).update(is_published=True) != len(set(photo_ids)):
+        raise InvalidInput(fields={"publish_photos": "只能公开答复里市民看得到的照片，请重新勾选。"})
+
+
 def copy_photos(*, request_id: int, to_request_id: int) -> int:
     """Give the mirror of a request the same pictures, at its first step; for the worker, in its scope."""
     step = RequestStep.objects.filter(request_id=to_request_id).order_by("version").first()

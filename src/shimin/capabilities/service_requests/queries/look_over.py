@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shimin.capabilities.service_requests.domain.deadlines import term_for
-from shimin.capabilities.service_requests.domain.filing import Filing, personal_data_in
+from shimin.capabilities.service_requests.domain.filing import Filing
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
+from shimin.capabilities.service_requests.domain.personal_data import personal_data_in
 from shimin.capabilities.service_requests.ports import Choice, Similar, get_text_reader
 from shimin.capabilities.service_requests.queries.dispatch_advice import AgencyChoice, advise
 from shimin.capabilities.service_requests.queries.knowledge import ArticleView, find_articles

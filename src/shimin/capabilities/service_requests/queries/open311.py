@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db import connection
 
 from shimin.capabilities.catalogue.public import Region, city_of, has_region, list_agencies, served_regions
-from shimin.capabilities.service_requests.domain.filing import mask_personal_data
 from shimin.capabilities.service_requests.domain.open311 import (
     FILE_NAME,
     PUBLIC_DECIMALS,
@@ -23,6 +22,7 @@ from shimin.capabilities.service_requests.domain.open311 import (
     read_services,
     status_of,
 )
+from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.domain.states import STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
 from shimin.kernel.actor import ANONYMOUS

@@ -40,7 +40,8 @@ def list_photos(actor: Actor, row: ServiceRequest, unlocked_id: int | None = Non
     """Return the photos of a request that the actor may see, oldest first. In a scope; one statement."""
     rows = _seen(actor, row, unlocked_id).order_by("id")[:_MOST]
     return tuple(
-        PhotoView(each.id, each.step_id or 0, each.by_staff, each.is_shown, each.width, each.height) for each in rows
+        PhotoView(each.id, each.step_id or 0, each.by_staff, each.is_shown, each.width, each.height, each.is_published)
+        for each in rows
     )
 
 

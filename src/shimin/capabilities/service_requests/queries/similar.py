@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from django.db import connection
 
-from shimin.capabilities.service_requests.domain.filing import mask_personal_data
+from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.ports import Place, Similar
 from shimin.capabilities.service_requests.text.classifier.words import words_of
 

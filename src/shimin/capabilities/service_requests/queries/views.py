@@ -35,7 +35,10 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """A photo at a step; pixels of the large picture. Not ``is_shown``: of an answer in review."""
+    """A photo at a step; pixels of the large picture.
+
+    Not ``is_shown``: of an answer in review. ``is_published``: everybody sees it beside the published answer.
+    """
 
     photo_id: int
     step_id: int
@@ -43,6 +46,7 @@ class PhotoView:
     is_shown: bool
     width: int
     height: int
+    is_published: bool = False
 
 
 @dataclass(frozen=True, slots=True)

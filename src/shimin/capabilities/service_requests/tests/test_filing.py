@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from shimin.capabilities.identity.tests.factories import NOW
-from shimin.capabilities.service_requests.domain.filing import LONGEST_WORDS, mask_personal_data, title_of
+from shimin.capabilities.service_requests.domain.filing import LONGEST_WORDS, title_of
+from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.models import RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.operations import filing as operation
 from shimin.capabilities.service_requests.operations.filing import FilingKeyReused, NotForOthers

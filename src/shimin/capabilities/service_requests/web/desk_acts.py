@@ -30,7 +30,7 @@ _WORDS = {
     Action.REPLY: "答复（市民会看到）",
     Action.DRAFT_REPLY: "答复，先送审",
     Action.REDRAFT: "哪里要改",
-    Action.PUBLISH: "公开的问与答（不写姓名、电话）",
+    Action.PUBLISH: "公开的问与答（不写姓名、电话、住址；写了的号码、车牌、门牌会遮住）",
     Action.SPLIT: "另一件是什么事",
     Action.HAND_OVER: "为什么转外地",
     Action.TAKE_BACK: "为什么收回",
@@ -106,6 +106,15 @@ class ActForm(forms.Form):
                 label=_WORDS[action], required=action not in _OPTIONAL, max_length=20_000, initial=initial,
                 widget=forms.Textarea(attrs={"rows": 4}),
                 error_messages={"required": "请写明。", "null_characters_not_allowed": "有不能保存的字符。"},
+            )  # fmt: skip
+        pickable = [photo for photo in shown.photos if photo.by_staff and photo.is_shown]
+        if action is Action.PUBLISH and pickable:
+            self.fields["publish_photos"] = forms.MultipleChoiceField(
+                label="公开哪些照片", required=False, widget=forms.CheckboxSelectMultiple,
+                choices=[(str(photo.photo_id), f"答复的照片，第 {at} 张") for at, photo in enumerate(pickable, 1)],
+                initial=[str(photo.photo_id) for photo in pickable if photo.is_published],
+                help_text="不勾选就不公开。请先点开大图看清：人脸、车牌、门牌、证件和屏幕上的个人信息都不能有，平台认不出这些。",
+                error_messages={"invalid_choice": "只能公开答复里的照片，请重新勾选。"},
             )  # fmt: skip
         if action in _PHOTOS:
             self.fields["photos"] = PhotosField("照片（市民会看到）")

@@ -14,6 +14,7 @@ from shimin.capabilities.service_requests.web import (
     knowledge,
     news,
     photos,
+    published,
     supervision,
     supervision_paper,
     voices,
@@ -38,6 +39,10 @@ urlpatterns = [
     re_path(rf"^requests/{_NUMBER}/photos/{_PHOTO}$", photos.own, name="photo"),
     path("requests/photos/<str:token>", photos.waiting, name="waiting_photo"),
     re_path(rf"^desk/requests/(?P<request_id>[0-9]{{1,19}})/photos/{_PHOTO}$", photos.desk, name="desk_photo"),
+    re_path(r"^requests/published/(?P<request_id>[0-9]{1,19})$", published.published, name="published"),
+    re_path(
+        rf"^requests/published/(?P<request_id>[0-9]{{1,19}})/photos/{_PHOTO}$", published.photo, name="published_photo"
+    ),
     re_path(rf"^requests/{_NUMBER}/voices/{_VOICE}$", voices.own, name="voice"),
     path("requests/voices/<str:token>", voices.waiting, name="waiting_voice"),
     re_path(rf"^desk/requests/(?P<request_id>[0-9]{{1,19}})/voices/{_VOICE}$", voices.desk, name="desk_voice"),
