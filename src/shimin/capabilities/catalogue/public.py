@@ -36,6 +36,7 @@ from shimin.capabilities.catalogue.regions import (
     has_region,
     list_cities,
     nearest_city,
+    nearest_district,
     served_regions,
 )
 from shimin.capabilities.catalogue.search.find import SearchResult, search_items
@@ -82,6 +83,7 @@ __all__ = [
     "load_yaml",
     "most_used",
     "nearest_city",
+    "nearest_district",
     "note_used",
     "published_regions",
     "region_names",

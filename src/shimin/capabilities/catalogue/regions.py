@@ -171,6 +171,20 @@ def nearest_city(lng: float, lat: float) -> Region | None:
     return city_of(best.code) if best is not None else None
 
 
+def nearest_district(lng: float, lat: float, *, city_code: str = "") -> tuple[Region, float] | None:
+    """Return the city or county whose point is nearest, of all or of one city, and how far it is in km.
+
+    None when none has a point. A point stands for a whole county, so near a border it may be the neighbour's.
+    """
+    regions = (
+        region
+        for region in _atlas.value().by_code.values()
+        if region.level in ("city", "county") and (not city_code or city_of(region.code).code == city_code)
+    )
+    best = _nearest(regions, lng, lat)
+    return None if best is None else (best, _distance_km(best, lng, lat))
+
+
 def _nearest(regions: Iterable[Region], lng: float, lat: float) -> Region | None:
     placed = [region for region in regions if region.lng is not None and region.lat is not None]
     return min(placed, key=lambda region: _distance_km(region, lng, lat), default=None)

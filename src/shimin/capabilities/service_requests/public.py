@@ -272,6 +272,7 @@ from shimin.capabilities.service_requests.queries.views import (
     VoiceView,
 )
 from shimin.capabilities.service_requests.queries.voices import get_voice_for
+from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere
 
 __all__ = [
     "BAD",
@@ -327,6 +328,7 @@ __all__ = [
     "ConsumerWish",
     "Demand",
     "DeskRequest",
+    "Elsewhere",
     "ExtensionNotOpen",
     "ExtensionTooLong",
     "Figures",

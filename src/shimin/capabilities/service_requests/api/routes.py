@@ -102,7 +102,9 @@ def post_request(request: Request, body: RequestIn) -> Status[dict[str, Any]]:
 )  # fmt: skip
 def post_suggestions(request: Request, body: AskIn) -> dict[str, Any]:
     _looks.take(str(request.actor.account_id or address_of(request)))
-    filing = read_filing(city_code=body.city_code, words=body.words, place=Place(body.address))
+    filing = read_filing(
+        city_code=body.city_code, words=body.words, place=Place(body.address, lng=body.lng, lat=body.lat)
+    )
     return suggestion_out(look_over(actor=request.actor, filing=filing, now=clock.now()))
 
 

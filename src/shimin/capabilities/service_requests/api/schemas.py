@@ -27,11 +27,13 @@ _KINDS = "|".join(RequestKind)
 
 
 class AskIn(Schema):
-    """A text to look over: nothing is kept."""
+    """A text to look over: nothing is kept. A position is WGS-84."""
 
     city_code: str = Field(max_length=6, examples=["430100"])
     words: Words
     address: str = Field(default="", max_length=1000)
+    lng: float | None = None
+    lat: float | None = None
 
 
 PhotoTokens = Annotated[
@@ -54,8 +56,6 @@ class RequestIn(AskIn):
 
     kind: str | None = Field(default=None, pattern=f"^({_KINDS})$")
     region_code: str = Field(default="", max_length=6)
-    lng: float | None = None
-    lat: float | None = None
     accuracy_metres: int | None = None
     is_confidential: bool = False
     is_emergency: bool = False
@@ -111,6 +111,14 @@ class ArticleOut(Schema):
     words: str
 
 
+class ElsewhereOut(Schema):
+    """A position that is not in the city: `city_code` is where it seems to be, "" when near no city of the country."""
+
+    city_code: str
+    city: str
+    km: int
+
+
 class SuggestionOut(Schema):
     """What the platform makes of a text. `is_danger`: show 110, 119, 120 first.
 
@@ -125,6 +133,7 @@ class SuggestionOut(Schema):
     articles: list[ArticleOut]
     personal_data: list[str]
     due_at: datetime
+    elsewhere: ElsewhereOut | None
 
 
 class ClockOut(Schema):
@@ -295,6 +304,7 @@ def suggestion_out(seen: LookOver) -> dict[str, Any]:
         "similar": [{name: getattr(each, name) for name in names} for each in alike],
         "articles": [{"question": each.question, "words": each.words} for each in seen.articles],
         "personal_data": list(seen.personal_data), "due_at": seen.due_at,
+        "elsewhere": seen.elsewhere and {name: getattr(seen.elsewhere, name) for name in ("city_code", "city", "km")},
     }  # fmt: skip
 
 

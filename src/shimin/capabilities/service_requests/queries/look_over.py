@@ -12,6 +12,7 @@ from shimin.capabilities.service_requests.domain.personal_data import personal_d
 from shimin.capabilities.service_requests.ports import Choice, Similar, get_text_reader
 from shimin.capabilities.service_requests.queries.dispatch_advice import AgencyChoice, advise
 from shimin.capabilities.service_requests.queries.knowledge import ArticleView, find_articles
+from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere, elsewhere
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.db import scope
@@ -25,7 +26,8 @@ class LookOver:
 
     ``choices``: every proposed category, the likeliest first. ``similar``: open requests to join; ``answers``:
     published ones with their answer; ``articles``: reviewed ones. An answer whose reviewed words are among the articles
-    is told once. ``due_at``: before when it would be answered, were it filed now.
+    is told once. ``due_at``: before when it would be answered, were it filed now. ``elsewhere``: the position lies
+    in another city, or nowhere.
     """
 
     kind: RequestKind
@@ -38,6 +40,7 @@ class LookOver:
     articles: tuple[ArticleView, ...]
     personal_data: tuple[str, ...]
     due_at: datetime
+    elsewhere: Elsewhere | None = None
 
 
 def look_over(*, actor: Actor, filing: Filing, now: datetime) -> LookOver:
@@ -60,5 +63,5 @@ def look_over(*, actor: Actor, filing: Filing, now: datetime) -> LookOver:
         similar=tuple(each for each in similar if not each.answer),
         answers=tuple(each for each in similar if each.answer and each.request_id not in known),
         articles=articles, personal_data=personal_data_in(filing.words),
-        due_at=term.deadline.due_at(now, working_calendar()),
+        due_at=term.deadline.due_at(now, working_calendar()), elsewhere=elsewhere(filing.place, city_code),
     )  # fmt: skip

@@ -90,7 +90,14 @@ def _with_words(said: QueryDict, voices: SentVoices) -> QueryDict:
 
 
 def _with_position(said: QueryDict, photos: SentPhotos) -> QueryDict:
-    """Return what was said with the position of a photo in it, where the person agreed and named no other."""
+    """Return what was said with the position of a photo in it, where the person agreed and named no other; without
+    any where they have just said that it is wrong.
+    """
+    if said.get("step") == "no_place":
+        without = said.copy()
+        for name in ("lng", "lat", "accuracy_metres", "uses_photo_position"):
+            without[name] = ""
+        return without
     if photos.position is None or not said.get("uses_photo_position") or said.get("lng") or said.get("lat"):
         return said
     with_it = said.copy()
@@ -142,6 +149,7 @@ def _look_over(request: Request, city_code: str, form: AskForm, filing: Filing, 
         "category": seen.category.category_code if seen.category else "",
         "agency": seen.agencies[0].agency if seen.agencies else "",
         "personal_data": seen.personal_data,
+        "elsewhere": seen.elsewhere,
         "due": day_words(seen.due_at),
         "similar": seen.similar,
         "answers": seen.answers,
