@@ -42,13 +42,15 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """How somebody signed in: ``verified_at`` is when they last proved to be themselves."""
+    """How somebody signed in: ``verified_at`` is when they last proved to be themselves, ``is_held`` whether the risk
+    rules want a second proof of them."""
 
     session_id: int
     account_id: int
     method: str
     verified_at: datetime
     is_open: bool
+    is_held: bool = False
 
 
 def find_holder(account_id: int, now: datetime) -> Holder | None:
@@ -76,7 +78,7 @@ def find_session(session_id: int, now: datetime) -> SessionFacts | None:
     if row is None:
         return None
     is_open = row.ended_at is None and row.expires_at > now
-    return SessionFacts(row.id, row.account_id, row.method, row.verified_at, is_open)
+    return SessionFacts(row.id, row.account_id, row.method, row.verified_at, is_open, row.is_held)
 
 
 def stands_consent(account_id: int, purpose_code: str) -> bool:

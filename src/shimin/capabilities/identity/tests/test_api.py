@@ -51,7 +51,8 @@ def test_the_whole_way(browser, registers):
     assert [each["purpose_code"] for each in get(browser, "/me/consents", token).json()] == ["identity.real_name"]
     assert delete(browser, "/me/consents/identity.real_name", token).status_code == 204
     assert delete(browser, "/me/consents/identity.real_name", token).status_code == 404
-    again = post(browser, "/account/sessions", {"phone": phone, "password": PASSWORD}).json()["token"]
+    entry = {"phone": phone, "password": PASSWORD, "device_token": opened.json()["device_token"]}
+    again = post(browser, "/account/sessions", entry).json()["token"]
     lines = get(browser, "/me/sessions", again).json()
     assert len(lines) == 2
     assert post(browser, "/me/sessions/end-others", {}, again).json() == {"ended": 1}

@@ -305,6 +305,7 @@ def test_shows_what_stands_when_the_name_is_proved(browser):
 
 def test_lists_and_ends_my_devices(browser):
     resident = make_resident()
+    browser.cookies["shimin_device"] = resident.session.device_token
     browser.post("/account/sign-in", {"phone": resident.phone, "password": PASSWORD})
     with count_statements() as seen:
         page = browser.get("/me/sessions")

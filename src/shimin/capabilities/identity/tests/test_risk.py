@@ -15,6 +15,7 @@ from shimin.capabilities.identity.operations.own_data import close_account
 from shimin.capabilities.identity.operations.risk.answering import DecisionAnswered, answer_decision
 from shimin.capabilities.identity.operations.risk.paying import require_safe_payment
 from shimin.capabilities.identity.operations.risk.proving import NoPhone, prove_device, request_device_code
+from shimin.capabilities.identity.operations.sessions import end_other_sessions, end_session
 from shimin.capabilities.identity.operations.signing_in import confirm_password
 from shimin.capabilities.identity.queries import find_session_actor, list_sessions
 from shimin.capabilities.identity.queries.risk import (
@@ -85,6 +86,18 @@ def test_a_held_session_cannot_take_the_account_over():
     ):
         with pytest.raises(ProofRequired):
             attempt()
+
+
+def test_a_held_session_cannot_put_the_owner_out():
+    resident = make_resident()
+    held = stranger(resident)
+    with pytest.raises(ProofRequired):
+        end_other_sessions(actor=held.actor, now=NOW)
+    with pytest.raises(ProofRequired):
+        end_session(actor=held.actor, session_id=resident.session_id, now=NOW)
+    assert find_session_actor(token=resident.token, channel="web", now=NOW) is not None
+    end_session(actor=held.actor, session_id=held.actor.session_id or 0, now=NOW)  # itself, it may
+    assert find_session_actor(token=held.token, channel="web", now=NOW) is None
 
 
 def test_a_wrong_or_anothers_code_confirms_nothing():

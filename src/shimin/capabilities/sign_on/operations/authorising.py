@@ -32,7 +32,7 @@ from shimin.capabilities.sign_on.secrets import new_secret, secret_hash, stored_
 from shimin.kernel import audit, events
 from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.db import auth_scope
-from shimin.kernel.errors import DomainError, LevelRequired, NotFound, OwnHatRequired, SignInRequired
+from shimin.kernel.errors import DomainError, LevelRequired, NotFound, OwnHatRequired, ProofRequired, SignInRequired
 from shimin.kernel.ids import new_id
 
 
@@ -110,7 +110,7 @@ def begin(*, actor: Actor, parameters: Parameters, may_answer: bool, now: dateti
         if may_answer:
             try:
                 return _issue(actor, request, now)
-            except (SignInRequired, LevelRequired, OwnHatRequired, _ConsentMissing) as needed:
+            except (SignInRequired, LevelRequired, OwnHatRequired, ProofRequired, _ConsentMissing) as needed:
                 if request.wish.is_silent:
                     return request.refuse(_silent_error(needed), "The person has to be asked.")
         secret = new_secret()
@@ -126,7 +126,7 @@ def go_on(*, actor: Actor, secret: str, now: datetime) -> BackToClient | Consent
 
     Raises:
         RequestGone: it does not wait any longer.
-        SignInRequired, NewSignInNeeded, LevelRequired, OwnHatRequired: what the person has to do first.
+        SignInRequired, NewSignInNeeded, LevelRequired, OwnHatRequired, ProofRequired: what the person has to do first.
     """
     with auth_scope(actor):
         waiting, request = _find(secret, now)
@@ -135,7 +135,7 @@ def go_on(*, actor: Actor, secret: str, now: datetime) -> BackToClient | Consent
             return request
         try:
             answer = _issue(actor, request, now)
-        except (SignInRequired, LevelRequired, OwnHatRequired) as needed:
+        except (SignInRequired, LevelRequired, OwnHatRequired, ProofRequired) as needed:
             if request.wish.is_silent:
                 answer = request.refuse(_silent_error(needed), "The person has to be asked.")
             else:
@@ -256,7 +256,7 @@ def _issue(actor: Actor, request: _Request, now: datetime) -> BackToClient:
     """Return the way back with a code, if nobody has to be asked anything.
 
     Raises:
-        SignInRequired, NewSignInNeeded, LevelRequired, OwnHatRequired, _ConsentMissing: what is missing.
+        SignInRequired, NewSignInNeeded, LevelRequired, OwnHatRequired, ProofRequired, _ConsentMissing: what is missing.
     """
     account_id = _citizen(actor)
     session = find_session(actor.session_id or 0, now)
@@ -264,6 +264,8 @@ def _issue(actor: Actor, request: _Request, now: datetime) -> BackToClient:
         raise SignInRequired
     if not request.wish.is_fresh(session.verified_at, arrived_at=request.arrived_at, now=now):
         raise NewSignInNeeded
+    if session.is_held:
+        raise ProofRequired  # a password alone, which the risk rules do not trust, opens no other system either
     row = request.client.row
     subject = subject_of(account_id, row)
     if request.wish.hint and not _is_about(request.wish.hint, subject, row, now):

@@ -47,6 +47,7 @@ def resident(browser) -> Resident:
     """A person with a proven name, signed in in the browser."""
     person = make_resident()
     browser.cookies["shimin_session"] = person.token
+    browser.cookies["shimin_device"] = person.session.device_token
     return person
 
 

@@ -10,6 +10,7 @@ from django.test import Client as Browser
 from shimin.capabilities.identity.operations.sessions import sign_out
 from shimin.capabilities.identity.public import withdraw_consent
 from shimin.capabilities.identity.tests.factories import PASSWORD, make_resident
+from shimin.capabilities.identity.tests.test_risk import stranger
 from shimin.capabilities.sign_on.models import Authorisation, HandOver, WaitingRequest
 from shimin.capabilities.sign_on.tests.factories import CALLBACK, make_client
 from shimin.capabilities.sign_on.tests.relying_party import RelyingParty
@@ -68,8 +69,20 @@ def test_says_no_and_goes_back_without_anything(party, resident):
     assert not WaitingRequest.objects.exists()
 
 
+def test_a_password_on_a_new_device_opens_no_other_system(party, browser):
+    person = make_resident()
+    browser.cookies["shimin_session"] = stranger(person).token
+    page = party.follow(party.ask())
+    assert page.request["PATH_INFO"] == "/account/device"
+    assert page.context["next"].startswith("/sign-on/continue/")
+    refused = party.arrive(party.ask(prompt="none"))
+    assert refused["error"] == "interaction_required"
+    assert not Authorisation.objects.exists()
+
+
 def test_signs_in_on_the_way(party, browser, at):
     person = make_resident()
+    browser.cookies["shimin_device"] = person.session.device_token
     page = party.follow(party.ask())
     assert page.request["PATH_INFO"] == "/account/sign-in"
     onward = page.context["next"]
