@@ -1,5 +1,16 @@
 """What pages, the API, tasks and other capabilities may use of service requests."""
 
+from shimin.capabilities.service_requests.domain.abroad import (
+    CALL_CENTRE,
+    Country,
+    Mission,
+    Whereabouts,
+    all_countries,
+    get_country,
+    nearest_mission,
+    read_whereabouts,
+)
+from shimin.capabilities.service_requests.domain.abroad import SOURCE as ABROAD_SOURCE
 from shimin.capabilities.service_requests.domain.consumer import (
     DEMAND_WORDS,
     OUTCOME_WORDS,
@@ -48,6 +59,13 @@ from shimin.capabilities.service_requests.events import (
     RequestJoined,
     RequestMoved,
     WeeklyReportMade,
+)
+from shimin.capabilities.service_requests.operations.abroad import (
+    HandOverOpen,
+    OwnHandOver,
+    file_abroad,
+    hand_over_duty,
+    take_duty,
 )
 from shimin.capabilities.service_requests.operations.alerting import NoEmergency, alert_duty_desk, update_position
 from shimin.capabilities.service_requests.operations.businesses import find_businesses, get_business
@@ -183,6 +201,7 @@ from shimin.capabilities.service_requests.ports import (
     get_text_reader,
     set_text_reader,
 )
+from shimin.capabilities.service_requests.queries.abroad import HandOverView, list_hand_overs
 from shimin.capabilities.service_requests.queries.by_agency import (
     HOW,
     STATEMENT,
@@ -275,9 +294,11 @@ from shimin.capabilities.service_requests.queries.voices import get_voice_for
 from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere
 
 __all__ = [
+    "ABROAD_SOURCE",
     "BAD",
     "BASELINE_ANSWERS",
     "BASELINE_DAYS",
+    "CALL_CENTRE",
     "DEMAND_WORDS",
     "DESK_STEPS",
     "DISPATCHER",
@@ -326,6 +347,7 @@ __all__ = [
     "Complainant",
     "ConsumerView",
     "ConsumerWish",
+    "Country",
     "Demand",
     "DeskRequest",
     "Elsewhere",
@@ -334,6 +356,8 @@ __all__ = [
     "Figures",
     "Filing",
     "Grouping",
+    "HandOverOpen",
+    "HandOverView",
     "HighestLevel",
     "ImportOutcome",
     "KeptPhoto",
@@ -344,6 +368,7 @@ __all__ = [
     "Matter",
     "MergeRefused",
     "Message",
+    "Mission",
     "NewsView",
     "NoEmergency",
     "NotTakenUp",
@@ -353,6 +378,7 @@ __all__ = [
     "OpenStatus",
     "OpenUpdate",
     "Outcome",
+    "OwnHandOver",
     "OwnPage",
     "Partner",
     "PhotoGone",
@@ -393,6 +419,7 @@ __all__ = [
     "VoiceView",
     "WeekReport",
     "WeeklyReportMade",
+    "Whereabouts",
     "Who",
     "WrongCode",
     "accept",
@@ -402,6 +429,7 @@ __all__ = [
     "admit_partner",
     "advise",
     "alert_duty_desk",
+    "all_countries",
     "appeal_card",
     "approve_article",
     "approve_extension",
@@ -426,6 +454,7 @@ __all__ = [
     "end_mirrors",
     "export_requests",
     "figures_by_agency",
+    "file_abroad",
     "file_by_partner",
     "file_consumer",
     "file_request",
@@ -445,6 +474,7 @@ __all__ = [
     "forward_to_mirrors",
     "get_article",
     "get_business",
+    "get_country",
     "get_desk_request",
     "get_open_service",
     "get_opened_request",
@@ -456,6 +486,7 @@ __all__ = [
     "get_voice_for",
     "get_weekly_report",
     "hand_over",
+    "hand_over_duty",
     "import_message",
     "is_credit_code",
     "is_danger",
@@ -473,6 +504,7 @@ __all__ = [
     "list_articles",
     "list_call_backs",
     "list_cards_of",
+    "list_hand_overs",
     "list_news",
     "list_open_requests",
     "list_open_services",
@@ -490,6 +522,7 @@ __all__ = [
     "mask_personal_data",
     "merge",
     "named_term",
+    "nearest_mission",
     "note_call",
     "note_unreached",
     "open_jurisdiction",
@@ -506,6 +539,7 @@ __all__ = [
     "read_span",
     "read_time",
     "read_voice_tokens",
+    "read_whereabouts",
     "read_wish",
     "receive_partner_photos",
     "receive_request_photo",
@@ -535,6 +569,7 @@ __all__ = [
     "suspend",
     "take_back",
     "take_desk_step",
+    "take_duty",
     "take_up",
     "tell_desk",
     "tell_filed",

@@ -112,7 +112,7 @@ def get_desk_requests(
     number: Annotated[str | None, Query(max_length=60)] = None,
     urgent: bool = False,
     late: bool = False,
-    matter: Annotated[str, Query(pattern="^(consumer)?$")] = "",
+    matter: Annotated[str, Query(pattern="^(consumer|abroad)?$")] = "",
     after: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
     if number is not None:

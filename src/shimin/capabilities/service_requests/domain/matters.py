@@ -6,10 +6,11 @@ from enum import StrEnum
 
 
 class Matter(StrEnum):
-    """What a request is by law. ``ORDINARY`` is the hotline's own; ``CONSUMER`` is 12315."""
+    """What a request is by law. ``ORDINARY`` is the hotline's own; ``CONSUMER`` is 12315, ``ABROAD`` help abroad."""
 
     ORDINARY = ""
     CONSUMER = "consumer"
+    ABROAD = "abroad"
 
 
-MATTER_WORDS = {Matter.CONSUMER: "12315"}
+MATTER_WORDS = {Matter.CONSUMER: "12315", Matter.ABROAD: "境外求助"}

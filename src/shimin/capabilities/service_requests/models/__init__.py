@@ -1,5 +1,6 @@
 """Tables of service requests."""
 
+from shimin.capabilities.service_requests.models.abroad import AbroadPlace, DutyHandOver
 from shimin.capabilities.service_requests.models.consumer import ConsumerMatter
 from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
 from shimin.capabilities.service_requests.models.knowledge import Article
@@ -17,11 +18,13 @@ from shimin.capabilities.service_requests.models.supervision import CallBack, Ca
 from shimin.capabilities.service_requests.models.voices import RequestVoice
 
 __all__ = [
+    "AbroadPlace",
     "Article",
     "CallBack",
     "Card",
     "ConsumerMatter",
     "DeskNews",
+    "DutyHandOver",
     "FilingKey",
     "ImportedMessage",
     "PartnerFiling",

@@ -28,7 +28,7 @@ def dispatch_by_rule(*, request_id: int, now: datetime) -> bool:
     with scope(SYSTEM):
         row = lock_request(request_id)
         is_new = row.state == RequestState.FILED and row.dispatched_at is None and row.level == 0 and row.returns == 0
-        if not is_new or row.suggestion is None or row.mirror_of_id is not None:
+        if not is_new or row.matter == Matter.ABROAD or row.suggestion is None or row.mirror_of_id is not None:
             return False
         advice = advice_for(row, now)
         is_theirs = row.matter == Matter.CONSUMER and bool(advice.choices) and not row.is_emergency

@@ -16,6 +16,7 @@ from shimin.capabilities.service_requests.domain.steps import TABLE, Action
 from shimin.capabilities.service_requests.handles import CONTACT
 from shimin.capabilities.service_requests.models import Reporter, RequestNote, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.ports import Choice
+from shimin.capabilities.service_requests.queries.abroad import abroad_view
 from shimin.capabilities.service_requests.queries.consumer import consumer_view
 from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import STAFF_ROLES, may, may_read
@@ -130,7 +131,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         notes = list(RequestNote.objects.filter(request_id=row.id).order_by("id"))
         reporters = list(Reporter.objects.filter(request_id=row.id).order_by("id")[:200])
         photos, voices = list_photos(actor, row), list_voices(actor, row)
-        consumer = consumer_view(actor, row)
+        consumer, abroad = consumer_view(actor, row), abroad_view(actor, row)
     return DeskRequest(
         line=queue_line(row), words=row.words, place=place_of(row), accuracy_metres=row.accuracy_metres,
         channel=row.channel, is_anonymous=row.account_id is None, is_confidential=row.is_confidential,
@@ -144,6 +145,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         reporters=tuple(map(_reporter, reporters)), actions=actions_for(actor, row), photos=photos,
         voices=voices,
         consumer=consumer,
+        abroad=abroad,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from shimin.capabilities.service_requests.domain.abroad import Whereabouts
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
@@ -102,6 +103,7 @@ class RequestView:
     photos: tuple[PhotoView, ...] = ()
     voices: tuple[VoiceView, ...] = ()
     consumer: ConsumerView | None = None
+    abroad: Whereabouts | None = None
 
     @property
     def is_open(self) -> bool:
@@ -204,6 +206,7 @@ class DeskRequest:
     photos: tuple[PhotoView, ...] = ()
     voices: tuple[VoiceView, ...] = ()
     consumer: ConsumerView | None = None
+    abroad: Whereabouts | None = None
 
 
 def clock_view(row: ServiceRequest) -> ClockView:

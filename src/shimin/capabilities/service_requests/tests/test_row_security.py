@@ -31,7 +31,8 @@ from shimin.kernel.testing import connect_as
 TABLES = (
     "service_requests_request", "service_requests_step", "service_requests_note", "service_requests_reporter",
     "service_requests_query_handle", "service_requests_filing_key", "service_requests_photo", "service_requests_voice",
-    "service_requests_partner_filing", "service_requests_partner_update",
+    "service_requests_partner_filing", "service_requests_partner_update", "service_requests_consumer",
+    "service_requests_abroad", "service_requests_duty",
 )  # fmt: skip
 READ_BY_REPORTERS = ("service_requests_request", "service_requests_step", "service_requests_reporter")
 
@@ -84,7 +85,7 @@ def test_a_person_sees_their_own_only(receipt, table):
     "table",
     [
         "service_requests_note", "service_requests_query_handle", "service_requests_filing_key",
-        "service_requests_partner_filing", "service_requests_partner_update",
+        "service_requests_partner_filing", "service_requests_partner_update", "service_requests_duty",
     ],
 )  # fmt: skip
 def test_some_tables_are_not_for_citizens(receipt, table):

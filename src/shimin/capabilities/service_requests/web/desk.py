@@ -43,6 +43,7 @@ from shimin.capabilities.service_requests.public import (
     reveal_complainant,
     take_desk_step,
 )
+from shimin.capabilities.service_requests.web.abroad import abroad_context
 from shimin.capabilities.service_requests.web.at_once import choices_for
 from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.desk_acts import ActForm
@@ -210,6 +211,7 @@ def _page(
             shown.clock, line.state, now, _rule(line), what=shown.consumer.next_step if shown.consumer else "答复"
         ),
         **consumer_context(shown.consumer, line.city_code),
+        **abroad_context(shown.abroad),
         "may_reveal": _may_reveal(request.actor, shown),
         "agency": names.get(line.agency_id or 0, ""),
         "steps": timeline(shown.steps, line.state, for_staff=True),

@@ -47,6 +47,9 @@ QUEUES = {
     for queue in (
         RequestQueue("emergency", "紧急诉求", "siren", DISPATCHER, QueueFilter(is_emergency=True)),
         RequestQueue(
+            "abroad", "境外求助（24小时）", "globe", DISPATCHER, QueueFilter(matter=Matter.ABROAD), OPEN_STATES
+        ),
+        RequestQueue(
             "dispatch", "待派单", "send", DISPATCHER, QueueFilter(states=(RequestState.FILED, RequestState.RETURNED)),
             (RequestState.FILED, RequestState.RETURNED),
         ),

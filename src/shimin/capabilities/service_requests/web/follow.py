@@ -34,6 +34,7 @@ from shimin.capabilities.service_requests.public import (
     update_position,
     withdraw,
 )
+from shimin.capabilities.service_requests.web.abroad import abroad_context
 from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.forms import LookUpForm, RateForm, WordsForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code, kept_codes
@@ -220,6 +221,7 @@ def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] |
         "word": word,
         "promise": promise_of(view.clock, view.state, now, what=_promised(view)),
         **consumer_context(view.consumer, view.city_code),
+        **abroad_context(view.abroad),
         "steps": timeline(view.steps, view.state),
         "forms": forms,
         "may_withdraw": Action.WITHDRAW in actions,

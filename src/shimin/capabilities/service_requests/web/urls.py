@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from shimin.capabilities.service_requests.web import (
+    abroad,
     ask,
     at_once,
     consumer,
@@ -32,6 +33,9 @@ urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask$", ask.ask, name="ask"),
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask/hints$", hints.hints, name="hints"),
     re_path(r"^c/(?P<region_code>[0-9]{6})/12315$", consumer.consumer, name="consumer"),
+    re_path(r"^c/(?P<region_code>[0-9]{6})/abroad$", abroad.abroad, name="abroad"),
+    path("desk/duty", abroad.duty, name="duty"),
+    path("desk/duty/<int:hand_over_id>/take", abroad.take, name="take_duty"),
     path("requests/look-up", follow.look_up, name="look_up"),
     path("requests/<int:request_id>/join", ask.join, name="join"),
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
