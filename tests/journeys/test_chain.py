@@ -56,7 +56,7 @@ def test_from_a_photo_without_a_map_to_the_leaders_report(new_page: NewPage):
     news.get_by_role("link").click()
     officer.get_by_role("button", name="部门签收").click()
     officer.get_by_label("答复（市民会看到）").fill("顶棚已换新，请您再去看看。")
-    officer.get_by_label(re.compile("^照片（市民会看到）")).last.set_input_files(
+    officer.locator("#reply_photos").set_input_files(
         {"name": "done.jpg", "mimeType": "image/jpeg", "buffer": jpeg(640, 480)}
     )
     officer.get_by_role("button", name="部门答复").click()
@@ -65,6 +65,7 @@ def test_from_a_photo_without_a_map_to_the_leaders_report(new_page: NewPage):
     expect(officer.get_by_text("韶山中路")).to_have_count(0)
 
     citizen.goto(f"/requests/{number}")
+    expect(citizen.get_by_role("img", name=re.compile("部门的照片"))).to_have_count(1)
     citizen.get_by_label("非常不满意").check()
     citizen.get_by_role("button", name="提交评价").click()
     citizen.get_by_text("没有办好，要求重新办理").click()
@@ -126,3 +127,37 @@ def test_many_are_dispatched_and_accepted_at_once(new_page: NewPage):
     assert serious_violations(officer) == []
     citizen.goto(f"/requests/{numbers[2]}")
     expect(citizen.get_by_text("部门签收")).to_be_visible()
+
+
+def test_an_answer_is_published_with_the_photo_that_was_picked(new_page: NewPage):
+    citizen = new_page()
+    number = file(citizen, "请问望城坡公交站的无障碍坡道什么时候能修好？")
+    hotline = new_page(width=1280, height=800)
+    enter_desk(hotline, "hotline", "/desk/requests/dispatch")
+    dispatch(hotline, number)
+    officer = new_page(width=1280, height=800)
+    enter_desk(officer, "transport", "/desk/requests/handle")
+    officer.get_by_role("link", name=re.compile(number)).click()
+    officer.get_by_role("button", name="部门签收").click()
+    officer.get_by_label("答复（市民会看到）").fill("坡道下周修好。")
+    officer.locator("#reply_photos").set_input_files(
+        [{"name": f"{side}.jpg", "mimeType": "image/jpeg", "buffer": jpeg(side, side)} for side in (400, 500)]
+    )
+    officer.get_by_role("button", name="部门答复").click()
+    expect(officer.get_by_text("已答复，等您评价").first).to_be_visible()
+
+    head = new_page(width=390, height=844)
+    enter_desk(head, "hotline-head", "/desk/")
+    head.goto(officer.url)
+    head.get_by_label(re.compile("^公开的问与答")).fill("问：坡道何时修好？答：下周。湘A12345的车主已挪车。")
+    head.get_by_label("答复的照片，第 2 张").check()
+    assert serious_violations(head) == []
+    head.get_by_role("button", name="公开答复").click()
+    head.get_by_role("link", name="大家看到的样子").click()
+    expect(head.get_by_role("heading", name="答复", exact=True)).to_be_visible()
+    anybody = new_page(width=320, height=640, script=False)
+    anybody.goto(head.url)
+    expect(anybody.get_by_role("img", name=re.compile("答复的照片"))).to_have_count(1)
+    assert anybody.get_by_text("A12345").count() == 0
+    assert serious_violations(head) == []
+    assert not head.evaluate("document.documentElement.scrollWidth > window.innerWidth")
