@@ -49,7 +49,7 @@ def main(accounts: int, salt: str) -> None:
             (
                 KnownDevice(
                     id=new_id(), account=row, hash=hashlib.sha256(secret_of(salt, at)).digest(), device_label="bench",
-                    first_seen_at=now, last_seen_at=now,
+                    first_seen_at=now, last_seen_at=now, proved_at=now,
                 )
                 for at, row in enumerate(rows)
             ),
