@@ -271,13 +271,16 @@ def publish_answer(*, actor: Actor, request_id: int, words: str, now: datetime, 
     ``photo_ids``: which photos of the answer everybody sees, none unless picked; publishing anew picks anew.
 
     Raises:
-        InvalidInput: nothing is said, the filer asked to stay unknown, or a photo is none of the answer's.
+        InvalidInput: nothing is said, the filer asked to stay unknown, it is a matter of 12315 or from abroad, or a
+            photo is none of the answer's.
         StepRefused, Forbidden, NotFound: see ``take_step``.
     """
 
     def decide(row: ServiceRequest, text: str) -> Change:
         if row.is_confidential:
             raise InvalidInput("反映人要求保密，这一件不能公开。", mend="可以不公开，答复只给本人。")
+        if row.matter:  # its title may name a business, or say where somebody is
+            raise InvalidInput("12315 和境外求助的答复不公开。", mend="答复只给本人；要提醒大家的，请另发消费提示。")
         publish_photos(request_id=row.id, photo_ids=photo_ids)
         return Change(
             {"published_answer": mask_personal_data(text), "published_at": now}, audit={"photos": len(photo_ids)}

@@ -42,6 +42,7 @@ from shimin.capabilities.service_requests.public import (
     join_request,
     list_queue,
     look_up_request,
+    publish_answer,
     read_wish,
     refuse,
     reopen,
@@ -61,6 +62,7 @@ from shimin.capabilities.service_requests.tests.factories import (
     ROADS,
     file,
     handler,
+    head,
     in_progress,
     new_key,
 )
@@ -312,6 +314,14 @@ def test_a_look_at_who_complains_is_written_down():
     hidden = at_desk(RequestKind.REPORT, is_confidential=True)
     with pytest.raises(NotFound):
         reveal_complainant(actor=handler(LIGHTS), request_id=hidden, words="约调解", now=NOW)
+
+
+def test_what_came_of_it_is_not_published():
+    request_id = at_desk(RequestKind.REPORT)
+    conclude(actor=handler(LIGHTS), request_id=request_id, outcome=Outcome.NO_CASE, words="没有发现违法。", now=NOW)
+    with pytest.raises(InvalidInput):
+        publish_answer(actor=head(LIGHTS), request_id=request_id, words="问：……答：……", now=NOW)
+    assert ServiceRequest.objects.get(id=request_id).published_at is None
 
 
 def test_the_queue_holds_these_and_no_others():
