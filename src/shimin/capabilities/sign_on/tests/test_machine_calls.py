@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.catalogue.models import Agency
 from shimin.capabilities.catalogue.tests.factories import load_regions
 from shimin.capabilities.identity.tests.factories import NOW
@@ -46,14 +48,21 @@ def test_a_secret_is_good_while_its_client_is_approved(state):
     assert found(secret) is None
 
 
-def test_only_what_a_standard_asks_for_is_opened_by_a_secret(db):
+@pytest.fixture
+def agencies(db) -> Iterator[list[Agency]]:
+    """The hotline and another agency of the city."""
     load_regions()
-    agencies = [
+    yield [
         Agency.objects.create(
             id=8_100 + number, region_code="430100", slug=slug, name=slug, short_name=slug, uscc="1" * 18, doc={}
         )
         for number, slug in enumerate(("hotline", "tax"))
     ]
+    stamp.forget()
+
+
+def test_only_what_a_standard_asks_for_is_opened_by_a_secret(agencies):
+    stamp.forget()
     actor = officer("sign_on.officer", account_id=31, agency_id=agencies[1].id, region_code="430100")
 
     def register(scopes: tuple[str, ...], method: str) -> int:
