@@ -41,7 +41,7 @@ ACTS = {"look_up": "查询", "pay": "缴费", "ask": "诉求"}
 # Payments are services, too: what they are for (``OrderPlaced.purpose``), as keys of ``Dimension.SERVICE``.
 PURPOSES = {
     "pay.debt": "缴罚款等待缴款项", "pay.bill": "缴水电气等账单", "pay.top_up": "给卡充值", "pay.due": "凭缴款码缴款",
-    "pay.counter": "在窗口缴款", "pay.auto_pay": "自动缴费", "pay.invited": "替人代付", "pay.invited": "替别人代付",
+    "pay.counter": "在窗口缴款", "pay.auto_pay": "自动缴费", "pay.invited": "替别人代付",
 }  # fmt: skip
 ONLINE_PAYMENTS = PURPOSES.keys() - {"pay.counter"}
 # Through what an act was begun: the apps, a teller's counter, the platform itself on somebody's mandate.
