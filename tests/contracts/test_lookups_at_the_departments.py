@@ -28,7 +28,7 @@ LOOKUPS = {
 }
 VIEWS = [(slug, view.code) for slug, lookup in LOOKUPS.items() for view in lookup.views]
 TODAY = date(2026, 11, 22)
-GIVEN = {"taxi-check": {"plate": "湘AT0001"}}
+GIVEN = {"taxi-check": {"plate": "湘AT0001"}, "business-search": {"text": "超市"}}
 
 
 @pytest.fixture

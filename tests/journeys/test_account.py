@@ -51,10 +51,10 @@ def test_a_code_app_guards_the_account_without_javascript(new_page: NewPage):
     page.goto("/account/sign-in")
     page.get_by_label("手机号").fill(phone)
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     expect(page).to_have_url(re.compile("/account/second"))
     page.get_by_label("动态码").fill(codes[0])
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     arrive(page, "/me/")
 
 
