@@ -11,6 +11,8 @@ import pytest
 from django.db import connection, connections
 
 from shimin.capabilities.identity.tests.factories import NOW
+from shimin.capabilities.payments.models import Order
+from shimin.capabilities.payments.operations import placing
 from shimin.capabilities.payments.public import AlreadyPaid, BeingPaid, capture, get_order
 from shimin.capabilities.payments.tests.conftest import keeper, till  # noqa: F401 - fixtures
 from shimin.capabilities.payments.tests.factories import PAYER, begin, new_key, place
@@ -96,3 +98,13 @@ def test_bills_that_overlap_crosswise_do_not_deadlock(keeper):  # noqa: F811
 
     assert together(cross, 64)["placed"] == 1
     assert fetch("SELECT count(*) FROM payments_order_line") == 2
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_number_that_is_taken_is_drawn_again(keeper, monkeypatch):  # noqa: F811
+    place(keeper.owe("first"))
+    taken = Order.objects.get().number
+    numbers = iter([taken, taken, "4301002611220000000"])
+    monkeypatch.setattr(placing, "new_public_number", lambda *_: next(numbers))
+    place(keeper.owe("second"))
+    assert fetch("SELECT count(*) FROM payments_order WHERE number = '4301002611220000000'") == 1
