@@ -13,7 +13,7 @@ from shimin.kernel.files.photos import (
 )
 from shimin.kernel.files.receiving import StoredPhoto, StoredVoice, receive_photo, receive_voice
 from shimin.kernel.files.scanning import ClamdScanner, FileInfected, NoScanner, Scanner, ScannerUnavailable, get_scanner
-from shimin.kernel.files.store import FileDamaged, FileStore, FolderStore, digest_of, get_file_store
+from shimin.kernel.files.store import FileDamaged, FileStore, FolderStore, delete_unnamed, digest_of, get_file_store
 from shimin.kernel.files.voices import (
     LARGEST_VOICE_BYTES,
     LONGEST_VOICE_SECONDS,
@@ -47,6 +47,7 @@ __all__ = [
     "Voice",
     "VoiceRefused",
     "VoiceTooLarge",
+    "delete_unnamed",
     "digest_of",
     "get_file_store",
     "get_scanner",

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -128,3 +129,19 @@ def _sync(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+def delete_unnamed(digest: str, is_named: Callable[[str], bool], store: FileStore) -> None:
+    """Delete a file that no row names; put it back when somebody has sent the same content meanwhile.
+
+    ``is_named`` asks the rows of the capability that keeps the digest. Not inside a transaction.
+    """
+    if is_named(digest):
+        return
+    try:
+        content = store.get(digest)
+    except NotFound:
+        return
+    store.delete(digest)
+    if is_named(digest):
+        store.put(content)

@@ -6,6 +6,7 @@ import html
 import json
 import signal
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
@@ -61,7 +62,7 @@ def now() -> str:
     return datetime.now(CHINA).strftime(TIME)
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler, ABC):
     """One request."""
 
     server: Server[Any]
@@ -84,9 +85,9 @@ class Handler(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         self.serve(address.path, dict(parse_qsl(address.query, keep_blank_values=True)), body)
 
+    @abstractmethod
     def serve(self, path: str, values: dict[str, str], body: bytes) -> None:
         """Serve what the gateway has; what it does not know is ``serve_common``'s. ``values`` are the address's."""
-        raise NotImplementedError
 
     def serve_common(self, path: str, values: dict[str, str], body: bytes) -> None:
         """Serve what every gateway has: health, and for those who know the token the switches."""

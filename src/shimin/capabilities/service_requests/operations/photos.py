@@ -22,8 +22,16 @@ from shimin.capabilities.service_requests.models import RequestPhoto, RequestSte
 from shimin.kernel import rate
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind
 from shimin.kernel.db import require_no_transaction, scope
-from shimin.kernel.errors import InvalidInput, NotFound
-from shimin.kernel.files import FileStore, Position, RenditionName, StoredPhoto, get_file_store, receive_photo
+from shimin.kernel.errors import InvalidInput
+from shimin.kernel.files import (
+    FileStore,
+    Position,
+    RenditionName,
+    StoredPhoto,
+    delete_unnamed,
+    get_file_store,
+    receive_photo,
+)
 from shimin.kernel.ids import new_id
 
 _PER_ACCOUNT, _PER_ADDRESS, _WINDOW_SECONDS = 120, 240, 3600
@@ -215,21 +223,8 @@ def forget_unused_photos(now: datetime, *, store: FileStore | None = None) -> in
         RequestPhoto.objects.filter(id__in=[row.id for row in old]).delete()
     keeping = store or get_file_store()
     for digest in sorted({digest for row in old for digest in (row.large, row.small)}):
-        _delete_file(digest, keeping)
+        delete_unnamed(digest, _is_named, keeping)
     return len(old)
-
-
-def _delete_file(digest: str, store: FileStore) -> None:
-    """Delete a file that no row names; put it back when somebody has sent the same picture meanwhile."""
-    if _is_named(digest):
-        return
-    try:
-        content = store.get(digest)
-    except NotFound:
-        return
-    store.delete(digest)
-    if _is_named(digest):
-        store.put(content)
 
 
 def _is_named(digest: str) -> bool:

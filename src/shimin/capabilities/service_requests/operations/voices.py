@@ -19,8 +19,8 @@ from shimin.capabilities.service_requests.models import RequestStep, RequestVoic
 from shimin.kernel import rate
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind
 from shimin.kernel.db import require_no_transaction, scope
-from shimin.kernel.errors import Forbidden, InvalidInput, NotFound
-from shimin.kernel.files import FileStore, get_file_store, receive_voice
+from shimin.kernel.errors import Forbidden, InvalidInput
+from shimin.kernel.files import FileStore, delete_unnamed, get_file_store, receive_voice
 from shimin.kernel.ids import new_id
 
 _PER_ACCOUNT, _PER_ADDRESS, _WINDOW_SECONDS = 30, 60, 3600
@@ -152,21 +152,8 @@ def forget_unused_voices(now: datetime, *, store: FileStore | None = None) -> in
         RequestVoice.objects.filter(id__in=[row.id for row in old]).delete()
     keeping = store or get_file_store()
     for digest in sorted({row.digest for row in old}):
-        _delete_file(digest, keeping)
+        delete_unnamed(digest, _is_named, keeping)
     return len(old)
-
-
-def _delete_file(digest: str, store: FileStore) -> None:
-    """Delete a file that no row names; put it back when somebody has sent the same one meanwhile."""
-    if _is_named(digest):
-        return
-    try:
-        content = store.get(digest)
-    except NotFound:
-        return
-    store.delete(digest)
-    if _is_named(digest):
-        store.put(content)
 
 
 def _is_named(digest: str) -> bool:

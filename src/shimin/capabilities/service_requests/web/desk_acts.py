@@ -100,6 +100,9 @@ class ActForm(forms.Form):
                 label="结果", choices=[("", "请选择"), *((str(each), OUTCOME_WORDS[each]) for each in outcomes)],
                 error_messages={"required": "请选处理结果。", "invalid_choice": "请选处理结果。"},
             )  # fmt: skip
+        self._add_words_and_photos(action, shown)
+
+    def _add_words_and_photos(self, action: Action, shown: DeskRequest) -> None:
         if action in _WORDS:
             initial = shown.draft if action in (Action.DRAFT_REPLY, Action.REPLY) else ""
             self.fields["words"] = forms.CharField(
