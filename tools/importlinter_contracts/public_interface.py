@@ -1,4 +1,4 @@
-"""Import contract: outsiders use a capability only through its public modules.
+"""Import contract: outsiders use a capability, or a room of it that is an app of its own, only through public modules.
 
 ``extra_public`` widens that for a named outsider, one per line: ``shimin.adapters: ports``. Tests are exempt: they may
 use a sibling's factories.
@@ -30,7 +30,7 @@ class PublicInterfaceContract(Contract):
             (importer, imported)
             for package in graph.find_children(str(self.parent))
             for importer, imported in self._arrivals(graph, package)
-            if self._entrance(imported, package) not in self._allowed(importer)
+            if not self._is_shown(imported.removeprefix(package).lstrip("."), self._allowed(importer))
         )
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
@@ -56,6 +56,7 @@ class PublicInterfaceContract(Contract):
         pairs = (line.partition(":") for line in self.extra_public or [])
         return {outsider.strip(): set(names.split()) for outsider, _, names in pairs}
 
-    @staticmethod
-    def _entrance(imported: str, package: str) -> str:
-        return imported.removeprefix(package).lstrip(".").split(".")[0]
+    def _is_shown(self, inside: str, allowed: set[str]) -> bool:
+        """Tell whether a module, named from its package on, is an entrance of the package or of one of its rooms."""
+        first, _, rest = inside.partition(".")
+        return first in allowed or rest in self.public_modules

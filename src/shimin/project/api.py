@@ -16,6 +16,7 @@ from shimin.capabilities.payments.dues.api import router as dues
 from shimin.capabilities.payments.invitations.api import router as invitations
 from shimin.capabilities.payments.vouchers.api import router as vouchers
 from shimin.capabilities.service_requests.api import router as service_requests
+from shimin.capabilities.service_requests.supervision.api import router as supervision
 from shimin.kernel.web.api import JsonParser, OrjsonRenderer, install_problem_handlers
 
 api = NinjaAPI(
@@ -43,6 +44,7 @@ for tag, router in {
     "vouchers": vouchers,
     "invitations": invitations,
     "service_requests": service_requests,
+    "supervision": supervision,
     "indicators": indicators,
 }.items():
     api.add_router("", router, tags=[tag])

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.payments.dues",
     "shimin.capabilities.payments.vouchers",
     "shimin.capabilities.service_requests",
+    "shimin.capabilities.service_requests.supervision",
     "shimin.capabilities.indicators",
     "shimin.portal",
     "shimin.project",

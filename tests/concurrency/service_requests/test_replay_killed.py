@@ -17,7 +17,8 @@ from django.db import connection
 from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.notices.models import Notice
 from shimin.capabilities.service_requests.bulk.replay_files import INVENTED
-from shimin.capabilities.service_requests.models import CallBack, Card, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.models import RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.supervision.models import CallBack, Card
 from shimin.capabilities.service_requests.tests.factories import found_city, leave_city
 from tests.concurrency.test_kernel_worker import ROOT, environment
 

@@ -12,17 +12,15 @@ from django.db import connections
 
 from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.identity.tests.factories import NOW
-from shimin.capabilities.service_requests.models import CallBack, Card, ImportedMessage, RequestStep, ServiceRequest
-from shimin.capabilities.service_requests.public import (
-    SUPERVISOR,
+from shimin.capabilities.service_requests.models import ImportedMessage, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.public import SUPERVISOR, import_message, read_message, reply
+from shimin.capabilities.service_requests.supervision.models import CallBack, Card
+from shimin.capabilities.service_requests.supervision.public import (
     appeal_card,
     decide_appeal,
     draw_call_back,
-    import_message,
     issue_cards,
     note_unreached,
-    read_message,
-    reply,
 )
 from shimin.capabilities.service_requests.tests.factories import (
     CITY,

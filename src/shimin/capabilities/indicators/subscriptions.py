@@ -9,7 +9,7 @@ from typing import Any
 from shimin.capabilities.indicators.domain.use import COUNTED
 from shimin.capabilities.indicators.public import count_use, credit_payment, reverse_payment, tell_weekly_report
 from shimin.capabilities.payments.public import OrderCaptured, OrderRefunded
-from shimin.capabilities.service_requests.public import WeeklyReportMade
+from shimin.capabilities.service_requests.supervision.public import WeeklyReportMade
 from shimin.kernel import clock
 from shimin.kernel.events import Delivery, on, on_batch
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.service_requests.events import CallBackNoted, RequestFiled, RequestMoved
+from shimin.capabilities.service_requests.events import RequestFiled, RequestMoved
 from shimin.capabilities.service_requests.public import (
     Action,
     RequestState,
     alert_duty_desk,
-    card_answered,
     dispatch_by_rule,
-    draw_call_back,
     end_mirrors,
     follow_hand_over,
     follow_merge,
@@ -20,7 +18,6 @@ from shimin.capabilities.service_requests.public import (
     is_told,
     is_told_at_home,
     propose_article,
-    redo,
     suggest_category,
     tell_desk,
     tell_filed,
@@ -80,22 +77,6 @@ def dispatch_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
     """Dispatch what was just read, where the catalogue is sure; at the present, as the agency's time runs from it."""
     if event.action == Action.CLASSIFY and event.before == RequestState.FILED:
         dispatch_by_rule(request_id=event.request_id, now=clock.now())
-
-
-@on(RequestMoved)
-def supervise_on_request_moved(event: RequestMoved, delivery: Delivery) -> None:
-    """Issue the cards of a late answer, and draw answers for call-backs."""
-    if event.after in (RequestState.ANSWERED, RequestState.DECLINED) and event.before != event.after:
-        card_answered(step_id=event.step_id, now=delivery.occurred_at)
-    if event.after == RequestState.ANSWERED or event.action == Action.RATE:
-        draw_call_back(request_id=event.request_id, now=delivery.occurred_at)
-
-
-@on(CallBackNoted)
-def redo_on_call_back_noted(event: CallBackNoted, delivery: Delivery) -> None:
-    """Give back to its agency what somebody says is not solved."""
-    if event.wants_redo:
-        redo(call_back_id=event.call_back_id, now=delivery.occurred_at)
 
 
 @on(RequestMoved)

@@ -7,14 +7,10 @@ from shimin.capabilities.service_requests.public import (
     forget_filing_keys,
     forget_unused_photos,
     forget_unused_voices,
-    issue_cards,
-    make_weekly_reports,
     resume_due,
 )
 from shimin.kernel import clock
 from shimin.kernel.worker.periodic import every
-
-_CARDS_A_MINUTE = 300
 
 
 @every(300, "service_requests.close_unrated")
@@ -35,12 +31,6 @@ def forget_keys() -> None:
     forget_filing_keys(clock.now())
 
 
-@every(60, "service_requests.issue_cards")
-def turn_lights() -> None:
-    """Issue yellow and red cards as lights turn."""
-    issue_cards(clock.now(), most=_CARDS_A_MINUTE)
-
-
 @every(3600, "service_requests.forget_unused_photos")
 def forget_photos() -> None:
     """Delete photos that no request uses, with their files."""
@@ -51,9 +41,3 @@ def forget_photos() -> None:
 def forget_voices() -> None:
     """Delete recordings that no request uses, with their files."""
     forget_unused_voices(clock.now())
-
-
-@every(1_800, "service_requests.make_weekly_reports")
-def make_reports() -> None:
-    """Make the report of last week, and those of weeks that nobody has reported."""
-    make_weekly_reports(clock.now())

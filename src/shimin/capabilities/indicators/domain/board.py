@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from shimin.capabilities.service_requests.public import HOW, AgencyFigures
+from shimin.capabilities.service_requests.supervision.public import HOW, AgencyFigures
 
 _FILE = Path(__file__).resolve().parents[1] / "data" / "bands.csv"
 COUNTRY = "100000"

@@ -16,8 +16,8 @@ from shimin.capabilities.indicators.models import BandAlert, Subscription
 from shimin.capabilities.indicators.models.watching import CODE, RECIPIENT
 from shimin.capabilities.indicators.queries.watching import Topic, require_supervisor
 from shimin.capabilities.notices.public import require_mail_channel, send_letter
-from shimin.capabilities.service_requests.public import (
-    SUPERVISOR,
+from shimin.capabilities.service_requests.public import SUPERVISOR
+from shimin.capabilities.service_requests.supervision.public import (
     AgencyFigures,
     CityFigures,
     Figures,

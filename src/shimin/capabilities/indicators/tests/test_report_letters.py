@@ -10,7 +10,7 @@ from shimin.capabilities.identity.models import StaffGrant
 from shimin.capabilities.indicators.public import Topic
 from shimin.capabilities.indicators.tests.test_watching import MONDAY, NOW, letters, subscribed
 from shimin.capabilities.indicators.tests.test_watching import boss as boss
-from shimin.capabilities.service_requests.public import make_weekly_reports
+from shimin.capabilities.service_requests.supervision.public import make_weekly_reports
 from shimin.capabilities.service_requests.tests.factories import file
 from shimin.kernel import clock
 from shimin.kernel.events.relay import relay_batch

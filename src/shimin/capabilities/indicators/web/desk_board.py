@@ -30,10 +30,9 @@ from shimin.capabilities.indicators.public import (
     unsubscribe,
 )
 from shimin.capabilities.indicators.web.forms import SubscribeForm
-from shimin.capabilities.service_requests.public import (
-    RATING_WORDS,
+from shimin.capabilities.service_requests.public import RATING_WORDS, SUPERVISOR
+from shimin.capabilities.service_requests.supervision.public import (
     STATEMENT,
-    SUPERVISOR,
     AgencyFigures,
     CityFigures,
     figures_by_agency,

@@ -37,14 +37,12 @@ from shimin.capabilities.service_requests.public import (
     find_facts,
     find_imported,
     import_message,
-    issue_cards,
     list_supervised,
-    order,
     propose_agency,
     reply,
-    summon,
     told_to,
 )
+from shimin.capabilities.service_requests.supervision.public import issue_cards, order, summon
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor, ActorKind, Grant
 from shimin.kernel.calendar import working_calendar

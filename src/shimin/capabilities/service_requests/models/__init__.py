@@ -6,7 +6,6 @@ from shimin.capabilities.service_requests.models.handles import FilingKey, Impor
 from shimin.capabilities.service_requests.models.knowledge import Article
 from shimin.capabilities.service_requests.models.news import DeskNews
 from shimin.capabilities.service_requests.models.partners import PartnerFiling, PartnerUpdate
-from shimin.capabilities.service_requests.models.reports import WeeklyReport
 from shimin.capabilities.service_requests.models.requests import (
     Reporter,
     RequestNote,
@@ -14,14 +13,11 @@ from shimin.capabilities.service_requests.models.requests import (
     RequestStep,
     ServiceRequest,
 )
-from shimin.capabilities.service_requests.models.supervision import CallBack, Card
 from shimin.capabilities.service_requests.models.voices import RequestVoice
 
 __all__ = [
     "AbroadPlace",
     "Article",
-    "CallBack",
-    "Card",
     "ConsumerMatter",
     "DeskNews",
     "DutyHandOver",
@@ -36,5 +32,4 @@ __all__ = [
     "RequestStep",
     "RequestVoice",
     "ServiceRequest",
-    "WeeklyReport",
 ]

@@ -29,7 +29,6 @@ from shimin.capabilities.service_requests.operations.handling import (
     suspend,
 )
 from shimin.capabilities.service_requests.operations.merging import merge
-from shimin.capabilities.service_requests.operations.supervising import order, summon, urge
 from shimin.capabilities.service_requests.queries.desk import find_desk_request
 from shimin.kernel.actor import Actor
 from shimin.kernel.errors import InvalidInput
@@ -37,8 +36,8 @@ from shimin.kernel.values.numbers import check_public_number
 
 Run = Callable[[dict[str, Any], dict[str, Any]], object]
 
-# Actions a person takes at the desk: those of the table that no program takes alone.
-DESK_STEPS: Mapping[Action, Run] = {
+# Actions a person takes at the desk: those of the table that no program takes alone. Rooms add theirs when they start.
+DESK_STEPS: dict[Action, Run] = {
     Action.DISPATCH: lambda at, said: dispatch(**at, agency_id=int(said["agency"]), words=said["words"]),
     Action.ARBITRATE: lambda at, said: arbitrate(**at, agency_id=int(said["agency"]), words=said["words"]),
     Action.DECLINE: lambda at, said: decline(**at, words=said["words"]),
@@ -68,13 +67,15 @@ DESK_STEPS: Mapping[Action, Run] = {
     Action.CONCLUDE: lambda at, said: conclude(
         **at, outcome=Outcome(said["outcome"]), words=said["words"], photo_ids=said["photos"]
     ),
-    Action.URGE: lambda at, said: urge(**at, words=said["words"]),
-    Action.ORDER: lambda at, said: order(**at, words=said["words"], answer_by=said["answer_by"]),
-    Action.SUMMON: lambda at, said: summon(**at, words=said["words"]),
     Action.MERGE: lambda at, said: merge(**at, into_id=_into(at["actor"], said["into"])),
 }
 
 ANSWERS = frozenset({Action.REPLY, Action.DRAFT_REPLY, Action.CONCLUDE, Action.INTERIM_REPLY})
+
+
+def register_desk_steps(steps: Mapping[Action, Run]) -> None:
+    """Add the operations of a room's own actions; its app does this when it starts."""
+    DESK_STEPS.update(steps)
 
 
 def take_desk_step(*, action: Action, actor: Actor, request_id: int, said: dict[str, Any], now: datetime) -> None:

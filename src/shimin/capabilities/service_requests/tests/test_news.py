@@ -27,8 +27,8 @@ from shimin.capabilities.service_requests.public import (
     reopen,
     reply_interim,
     tell_desk,
-    urge,
 )
+from shimin.capabilities.service_requests.supervision.public import urge
 from shimin.capabilities.service_requests.tests.factories import (
     CITY,
     DESPATCHER,

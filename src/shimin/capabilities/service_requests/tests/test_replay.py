@@ -18,8 +18,9 @@ from shimin.capabilities.identity.tests.factories import NOW
 from shimin.capabilities.notices.models import Notice
 from shimin.capabilities.service_requests.bulk.replay_files import INVENTED
 from shimin.capabilities.service_requests.bulk.replay_plan import ANY, Plan, delays_of
-from shimin.capabilities.service_requests.models import Card, RequestStep, ServiceRequest
-from shimin.capabilities.service_requests.public import BASELINE_ANSWERS, BASELINE_DAYS
+from shimin.capabilities.service_requests.models import RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.supervision.models import Card
+from shimin.capabilities.service_requests.supervision.public import BASELINE_ANSWERS, BASELINE_DAYS
 from shimin.kernel import clock
 from shimin.kernel.models import AuditRecord, Event, Heartbeat
 from shimin.kernel.testing import connect_as

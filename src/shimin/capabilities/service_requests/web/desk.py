@@ -15,11 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.service_requests.public import (
     DESK_STEPS,
-    DISPATCHER,
     KIND_WORDS,
     OFFICER,
     RATING_WORDS,
-    REVIEWER,
     STATE_WORDS,
     Action,
     Advice,
@@ -37,7 +35,7 @@ from shimin.capabilities.service_requests.public import (
     get_article,
     get_desk_request,
     light_rule_for,
-    list_cards_of,
+    list_desk_parts,
     list_queue,
     list_reply_templates,
     reveal_complainant,
@@ -49,7 +47,6 @@ from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.desk_acts import ActForm
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
-from shimin.capabilities.service_requests.web.supervision import card_rows
 from shimin.capabilities.service_requests.web.uploads import photos_of_step
 from shimin.capabilities.service_requests.web.voice_uploads import length_words
 from shimin.kernel import clock
@@ -219,8 +216,7 @@ def _page(
         "advice": advice,
         "articles": articles,
         "templates": list_reply_templates() if Action.REPLY in possible else (),
-        "cards": card_rows(list_cards_of(request.actor, line.request_id)),
-        "may_appeal": _may_appeal(request.actor, line),
+        "parts": list_desk_parts(actor=request.actor, request_id=line.request_id, agency_id=line.agency_id),
         "rating": RATING_WORDS[Rating(shown.rating)] if shown.rating else "",
         "note_fault": note_fault,
         "players": [(voice, length_words(voice.seconds)) for voice in shown.voices],
@@ -250,12 +246,6 @@ def _advice(shown: DeskRequest, now: datetime) -> Advice:
         left = tuple(each for each in found.choices if each.agency_id != line.agency_id)
         return Advice(left, why="部门退回的单由人重新派。")
     return replace(found, why="重新办理的由人派单。") if line.level else found
-
-
-def _may_appeal(actor: Actor, line: QueueLine) -> bool:
-    """Offer the appeal to the desk that has the request; the operation decides."""
-    wanted = (OFFICER, REVIEWER) if line.agency_id is not None else (DISPATCHER,)
-    return any(grant.role in wanted and grant.agency_id in (None, line.agency_id) for grant in actor.grants)
 
 
 def _known(request: Request, shown: DeskRequest, forms: list[tuple[str, ActForm, bool]]) -> tuple[ArticleView, ...]:

@@ -16,8 +16,6 @@ from shimin.capabilities.service_requests.public import (
     RequestState,
     count_news,
     count_queue,
-    list_appeals,
-    list_call_backs,
     list_proposed,
 )
 from shimin.kernel.actor import Actor
@@ -90,25 +88,8 @@ for _key, _role in (("news", OFFICER), ("news_dispatch", DISPATCHER)):
     register_queue(Queue(f"service_requests.{_key}", "催办与重办", "bell-ring", "service_requests:news", _role, _news))
 
 
-def _appeals(actor: Actor) -> int | None:
-    return len(list_appeals(actor)) or None
-
-
-def _calls(actor: Actor) -> int | None:
-    return len(list_call_backs(actor)) or None
-
-
 def _uncounted(actor: Actor) -> None:
-    """Figures are looked at, not worked off."""
-
-
-for _key, _title, _icon, _counted in (
-    ("appeals", "亮牌申诉", "gavel", _appeals),
-    ("calls", "回访", "phone-call", _calls),
-    ("supervision", "督查报告", "chart-column", _uncounted),
-    ("weeks", "督查周报", "file-text", _uncounted),
-):
-    register_queue(Queue(f"service_requests.{_key}", _title, _icon, f"service_requests:{_key}", SUPERVISOR, _counted))
+    """It is read, not worked off."""
 
 
 def _proposed(actor: Actor) -> int | None:

@@ -16,17 +16,13 @@ from shimin.capabilities.service_requests.web import (
     news,
     photos,
     published,
-    supervision,
-    supervision_paper,
     voices,
-    weeks,
 )
 from shimin.capabilities.service_requests.web.open311.urls import urlpatterns as open311
 
 app_name = "service_requests"
 _NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
 _PHOTO = r"(?P<photo_id>[0-9]{1,19})/(?P<size>large|small)"
-_WEEK = r"(?P<week_starts>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 _VOICE = r"(?P<voice_id>[0-9]{1,19})"
 
 urlpatterns = [
@@ -55,16 +51,6 @@ urlpatterns = [
     path("desk/request-news/seen", news.seen, name="news_seen"),
     path("desk/knowledge", knowledge.knowledge, name="knowledge"),
     path("desk/knowledge/<int:article_id>/<slug:what>", knowledge.review, name="review_article"),
-    path("desk/supervision", supervision.report, name="supervision"),
-    path("desk/supervision/report.pdf", supervision_paper.report_pdf, name="supervision_pdf"),
-    path("desk/supervision/weeks", weeks.weeks, name="weeks"),
-    re_path(rf"^desk/supervision/weeks/{_WEEK}$", weeks.week, name="week"),
-    re_path(rf"^desk/supervision/weeks/{_WEEK}/report.pdf$", weeks.week_pdf, name="week_pdf"),
-    path("desk/supervision/appeals", supervision.appeals, name="appeals"),
-    path("desk/supervision/appeals/<int:card_id>", supervision.decide, name="decide_appeal"),
-    path("desk/supervision/calls", supervision.calls, name="calls"),
-    path("desk/supervision/calls/<int:call_back_id>/<slug:what>", supervision.call, name="call"),
-    path("desk/requests/<int:request_id>/cards/<int:card_id>", supervision.appeal, name="appeal"),
     path("desk/requests/find", desk.find, name="desk_find"),
     path("desk/requests/<int:request_id>", desk.show, name="desk_request"),
     path("desk/requests/<int:request_id>/complainant", desk.reveal, name="reveal_complainant"),

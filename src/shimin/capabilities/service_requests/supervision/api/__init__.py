@@ -1,0 +1,5 @@
+"""The JSON API of supervision."""
+
+from shimin.capabilities.service_requests.supervision.api.routes import router
+
+__all__ = ["router"]
