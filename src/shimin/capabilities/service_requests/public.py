@@ -41,7 +41,7 @@ from shimin.capabilities.service_requests.domain.open311 import (
     states_of,
     words_with,
 )
-from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data, personal_data_in
+from shimin.capabilities.service_requests.domain.personal_data import personal_data_in
 from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
 from shimin.capabilities.service_requests.domain.reply_templates import ReplyTemplate
@@ -187,6 +187,7 @@ from shimin.capabilities.service_requests.queries.desk import (
     list_queue,
 )
 from shimin.capabilities.service_requests.queries.dispatch_advice import Advice, AgencyChoice, advise, check_catalogue
+from shimin.capabilities.service_requests.queries.insults import mask_for_others, mask_insults
 from shimin.capabilities.service_requests.queries.knowledge import (
     ArticleView,
     find_articles,
@@ -245,7 +246,7 @@ from shimin.capabilities.service_requests.queries.views import (
     VoiceView,
 )
 from shimin.capabilities.service_requests.queries.voices import get_voice_for
-from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere
+from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere, elsewhere
 
 __all__ = [
     "ABROAD_SOURCE",
@@ -382,6 +383,7 @@ __all__ = [
     "dispatch",
     "dispatch_by_rule",
     "draft_reply",
+    "elsewhere",
     "end_mirrors",
     "export_requests",
     "file_abroad",
@@ -443,7 +445,8 @@ __all__ = [
     "look_over",
     "look_up_request",
     "mark_news_seen",
-    "mask_personal_data",
+    "mask_for_others",
+    "mask_insults",
     "merge",
     "named_term",
     "nearest_mission",

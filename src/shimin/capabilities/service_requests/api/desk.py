@@ -68,7 +68,9 @@ class QueueLineOut(Schema):
 
 
 class DeskRequestOut(QueueLineOut):
-    """A request as staff see it. `actions`: what the caller may do now; names and phones are not in it."""
+    """A request as staff see it. `actions`: what the caller may do now; names and phones are not in it.
+
+    `has_insults`: the citizen's words insult; clients may fold them."""
 
     words: str
     channel: str
@@ -80,6 +82,7 @@ class DeskRequestOut(QueueLineOut):
     clock: ClockOut
     steps: list[StepOut]
     consumer: ConsumerOut | None = None
+    has_insults: bool
     actions: list[str]
 
 
@@ -202,7 +205,7 @@ def _line(line: QueueLine) -> dict[str, Any]:
 
 
 def _request(shown: DeskRequest) -> dict[str, Any]:
-    names = ("words", "channel", "is_anonymous", "is_confidential", "draft", "answer", "rating")
+    names = ("words", "channel", "is_anonymous", "is_confidential", "draft", "answer", "rating", "has_insults")
     return {
         **_line(shown.line), **{name: getattr(shown, name) for name in names}, "clock": clock_out(shown.clock),
         "steps": [step_out(step) for step in shown.steps], "consumer": consumer_out(shown.consumer),

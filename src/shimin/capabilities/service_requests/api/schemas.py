@@ -123,6 +123,7 @@ class SuggestionOut(Schema):
     """What the platform makes of a text. `is_danger`: show 110, 119, 120 first.
 
     `agencies` is empty where no category is likely enough. `due_at`: answered before it, were it filed now.
+    `has_insults`: the words insult; they are taken all the same, and blotted out for others.
     """
 
     kind: str
@@ -134,6 +135,7 @@ class SuggestionOut(Schema):
     personal_data: list[str]
     due_at: datetime
     elsewhere: ElsewhereOut | None
+    has_insults: bool
 
 
 class ClockOut(Schema):
@@ -304,6 +306,7 @@ def suggestion_out(seen: LookOver) -> dict[str, Any]:
         "similar": [{name: getattr(each, name) for name in names} for each in alike],
         "articles": [{"question": each.question, "words": each.words} for each in seen.articles],
         "personal_data": list(seen.personal_data), "due_at": seen.due_at,
+        "has_insults": seen.has_insults,
         "elsewhere": seen.elsewhere and {name: getattr(seen.elsewhere, name) for name in ("city_code", "city", "km")},
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shimin.capabilities.service_requests.public import export_requests, mask_personal_data
+from shimin.capabilities.service_requests.public import export_requests, mask_for_others
 from shimin.kernel.clock import CHINA
 
 COLUMNS = (
@@ -65,6 +65,6 @@ def _cell(name: str, value: Any, is_masked: bool) -> str:
         return value.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
     text = str(value)
     if name in _WORDS:
-        text = mask_personal_data(text) if is_masked else text
+        text = mask_for_others(text) if is_masked else text
         return f"'{text}" if text.startswith(_CALCULATED) else text
     return text

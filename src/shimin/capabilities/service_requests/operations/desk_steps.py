@@ -30,6 +30,7 @@ from shimin.capabilities.service_requests.operations.handling import (
 )
 from shimin.capabilities.service_requests.operations.merging import merge
 from shimin.capabilities.service_requests.queries.desk import find_desk_request
+from shimin.capabilities.service_requests.queries.insults import insults
 from shimin.kernel.actor import Actor
 from shimin.kernel.errors import InvalidInput
 from shimin.kernel.values.numbers import check_public_number
@@ -83,11 +84,13 @@ def take_desk_step(*, action: Action, actor: Actor, request_id: int, said: dict[
     look_again_date, answer_by, city_code, category, kind, into, outcome, photos (ids).
 
     Raises:
-        InvalidInput: something is missing, or a template was not filled in.
+        InvalidInput: something is missing, a template was not filled in, or the words insult.
         StepRefused, Forbidden, NotFound, …: see the operation.
     """
     if action in ANSWERS:
         require_filled(said["words"])
+    if action is not Action.SPLIT:  # its words are the citizen's
+        insults().require_none(said.get("words") or "")
     DESK_STEPS[action]({"actor": actor, "request_id": request_id, "now": now}, said)
 
 

@@ -24,6 +24,7 @@ from shimin.capabilities.service_requests.operations.photos import attach_photos
 from shimin.capabilities.service_requests.operations.voices import attach_voices
 from shimin.capabilities.service_requests.ports import Place
 from shimin.capabilities.service_requests.queries.opening import opened
+from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere
 from shimin.kernel import audit, events, rate
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind
 from shimin.kernel.calendar import working_calendar
@@ -66,6 +67,7 @@ class Receipt:
     """What somebody has in hand after filing. ``due_at``: the answer is promised before it.
 
     ``personal_data`` names numbers of people in the words ("手机号码"), ``is_repeated`` says it was filed before.
+    ``elsewhere``: the place is in another city; only told to who had no look before filing.
     """
 
     request_id: int
@@ -75,6 +77,7 @@ class Receipt:
     due_at: datetime
     is_repeated: bool
     personal_data: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
 
 
 def read_filing(

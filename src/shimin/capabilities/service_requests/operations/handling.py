@@ -8,13 +8,13 @@ from datetime import date, datetime
 from shimin.capabilities.service_requests.domain.deadlines import term_for
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.matters import Matter
-from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action, StepRefused
 from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.capabilities.service_requests.operations.dispatching import RETURN_WITHIN, agency_name
 from shimin.capabilities.service_requests.operations.moving import Change, clock_of, take_step
 from shimin.capabilities.service_requests.operations.photos import publish_photos, show_drafted_photos
+from shimin.capabilities.service_requests.queries.insults import mask_for_others
 from shimin.kernel.actor import Actor
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.calendar.deadlines import DeadlinePassed
@@ -283,7 +283,7 @@ def publish_answer(*, actor: Actor, request_id: int, words: str, now: datetime, 
             raise InvalidInput("12315 和境外求助的答复不公开。", mend="答复只给本人；要提醒大家的，请另发消费提示。")
         publish_photos(request_id=row.id, photo_ids=photo_ids)
         return Change(
-            {"published_answer": mask_personal_data(text), "published_at": now}, audit={"photos": len(photo_ids)}
+            {"published_answer": mask_for_others(text), "published_at": now}, audit={"photos": len(photo_ids)}
         )
 
     return take_step(actor=actor, request_id=request_id, action=Action.PUBLISH, now=now, decide=decide, words=words)

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db import connection
 
 from shimin.capabilities.service_requests.domain.filing import read_words
-from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.events import ArticleReviewed
 from shimin.capabilities.service_requests.models import Article, ServiceRequest
+from shimin.capabilities.service_requests.queries.insults import insults, mask_for_others
 from shimin.capabilities.service_requests.queries.knowledge import FED_BY, article_terms, reviews
 from shimin.kernel import audit, events
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind
@@ -50,7 +50,7 @@ def propose_article(*, request_id: int, now: datetime) -> bool:
             cursor.execute(
                 _PROPOSE,
                 [
-                    new_id(), row.city_code, row.id, row.agency_id, row.category, mask_personal_data(row.title),
+                    new_id(), row.city_code, row.id, row.agency_id, row.category, mask_for_others(row.title),
                     row.published_answer, row.published_at or now,
                 ],
             )  # fmt: skip
@@ -61,12 +61,13 @@ def approve_article(*, actor: Actor, article_id: int, question: str, words: str,
     """Let everybody find a proposed answer, in these words; numbers of people are blotted out.
 
     Raises:
-        InvalidInput: question or answer is empty or too long.
+        InvalidInput: question or answer is empty or too long, or the answer insults.
         ArticleDone: see the class.
         Forbidden, NotFound: it is another agency's.
     """
-    asked = mask_personal_data(read_words(question, "question", LONGEST_QUESTION))
-    said = mask_personal_data(read_words(words, "words", LONGEST_ANSWER))
+    insults().require_none(words)
+    asked = mask_for_others(read_words(question, "question", LONGEST_QUESTION))
+    said = mask_for_others(read_words(words, "words", LONGEST_ANSWER))
 
     def change(row: Article) -> None:
         if row.state != "proposed":

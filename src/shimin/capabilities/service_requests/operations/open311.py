@@ -19,14 +19,15 @@ from shimin.capabilities.service_requests.handles import partner_update_hash, qu
 from shimin.capabilities.service_requests.operations.filing import Receipt, file_request
 from shimin.capabilities.service_requests.operations.following import add_facts, reopen, withdraw
 from shimin.capabilities.service_requests.operations.photos import receive_request_photo
-from shimin.capabilities.service_requests.ports import MediaUnreadable, get_media_reader
+from shimin.capabilities.service_requests.ports import MediaUnreadable, Place, get_media_reader
 from shimin.capabilities.service_requests.queries.open311 import OpenRequest
 from shimin.capabilities.service_requests.queries.opening import opened
+from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere, elsewhere
 from shimin.capabilities.sign_on.public import OPEN311_SCOPE, Machine, find_machine
 from shimin.kernel import rate
 from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.db import require_no_transaction, scope
-from shimin.kernel.errors import DomainError, Forbidden, NotFound, TooManyRequests
+from shimin.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound, TooManyRequests
 from shimin.kernel.ids import new_id
 
 _ACTOR = replace(ANONYMOUS, channel=CHANNEL)
@@ -92,9 +93,14 @@ def file_by_partner(
 
     The reporter stays without an account: the system follows the request by its key. Idempotent per (system, key).
 
+    A place in another city is filed all the same, and the receipt says which city; one near no city is refused, since a
+    program has sent what no person looked over.
+
     Raises:
+        InvalidInput: the place lies near no city.
         PhotoGone, TooManyPhotos, FilingKeyReused, TooManyRequests: see ``file_request``.
     """
+    away = require_near(filing.place, filing.city_code)
     key = f"open311\0{partner.client_id}\0{idempotency_key}" if idempotency_key else ""
 
     def note(request_id: int) -> None:
@@ -104,10 +110,29 @@ def file_by_partner(
                 [new_id(), request_id, partner.client_id, partner.name, service.code],
             )
 
-    return file_request(
+    receipt = file_request(
         actor=_ACTOR, filing=filing, idempotency_key=key, now=now, channel=CHANNEL, photo_ids=photo_ids,
         counted=(f"open311.{partner.client_id}", partner.calls_per_minute * _HOUR // _MINUTE), also=note,
     )  # fmt: skip
+    return replace(receipt, elsewhere=away)
+
+
+def require_near(place: Place, city_code: str) -> Elsewhere | None:
+    """Return in which other city a place lies, None when in this one or without a position.
+
+    Raises:
+        InvalidInput: near no city of the country.
+    """
+    away = elsewhere(place, city_code)
+    if away is None or away.city_code:
+        return away
+    turned = elsewhere(Place(lng=place.lat, lat=place.lng), city_code)
+    why = (
+        "lat 和 long 好像写反了：lat 是纬度，long 是经度。"
+        if turned is None
+        else f"这个位置离最近的区县约{away.km}公里，可能在海上或国外。请核对 lat 和 long，或只写 address_string。"
+    )
+    raise InvalidInput(fields={"lat": why})
 
 
 def receive_partner_photos(

@@ -18,6 +18,7 @@ from shimin.capabilities.service_requests.models import Reporter, RequestNote, R
 from shimin.capabilities.service_requests.ports import Choice
 from shimin.capabilities.service_requests.queries.abroad import abroad_view
 from shimin.capabilities.service_requests.queries.consumer import consumer_view
+from shimin.capabilities.service_requests.queries.insults import insults
 from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import STAFF_ROLES, may, may_read
 from shimin.capabilities.service_requests.queries.views import (
@@ -146,6 +147,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         voices=voices,
         consumer=consumer,
         abroad=abroad,
+        has_insults=bool(insults().found_in(row.words)),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.personal_data import personal_data_in
 from shimin.capabilities.service_requests.ports import Choice, Similar, get_text_reader
 from shimin.capabilities.service_requests.queries.dispatch_advice import AgencyChoice, advise
+from shimin.capabilities.service_requests.queries.insults import insults
 from shimin.capabilities.service_requests.queries.knowledge import ArticleView, find_articles
 from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere, elsewhere
 from shimin.kernel.actor import Actor
@@ -27,7 +28,7 @@ class LookOver:
     ``choices``: every proposed category, the likeliest first. ``similar``: open requests to join; ``answers``:
     published ones with their answer; ``articles``: reviewed ones. An answer whose reviewed words are among the articles
     is told once. ``due_at``: before when it would be answered, were it filed now. ``elsewhere``: the position lies
-    in another city, or nowhere.
+    in another city, or nowhere. ``has_insults``: taken all the same, and blotted out for others.
     """
 
     kind: RequestKind
@@ -41,6 +42,7 @@ class LookOver:
     personal_data: tuple[str, ...]
     due_at: datetime
     elsewhere: Elsewhere | None = None
+    has_insults: bool = False
 
 
 def look_over(*, actor: Actor, filing: Filing, now: datetime) -> LookOver:
@@ -64,4 +66,5 @@ def look_over(*, actor: Actor, filing: Filing, now: datetime) -> LookOver:
         answers=tuple(each for each in similar if each.answer and each.request_id not in known),
         articles=articles, personal_data=personal_data_in(filing.words),
         due_at=term.deadline.due_at(now, working_calendar()), elsewhere=elsewhere(filing.place, city_code),
+        has_insults=bool(insults().found_in(filing.words)),
     )  # fmt: skip

@@ -22,9 +22,9 @@ from shimin.capabilities.service_requests.domain.open311 import (
     read_services,
     status_of,
 )
-from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.domain.states import STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
+from shimin.capabilities.service_requests.queries.insults import mask_for_others
 from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.db import scope
 from shimin.kernel.errors import InvalidInput, NotFound
@@ -161,7 +161,7 @@ def list_open_updates(
     return [
         OpenUpdate(
             step_id, number, status_of(RequestState(state)), taken_at,
-            "：".join(filter(None, (STEP_WORDS[Action(action)], mask_personal_data(words)))),
+            "：".join(filter(None, (STEP_WORDS[Action(action)], mask_for_others(words)))),
         )
         for step_id, number, action, state, taken_at, words, _ in rows
     ]  # fmt: skip
@@ -199,9 +199,9 @@ def _request(row: tuple[Any, ...], named: Sequence[OpenService], agencies: dict[
     agency = agencies.get(agency_id, "") if isinstance(agency_id, int) else ""
     return OpenRequest(
         request_id=request_id, number=number, state=state, status=status_of(state), status_words=STATE_WORDS[state],
-        title=mask_personal_data(str(title)), service=by_code or general.get(main) or general[""],
-        address=mask_personal_data(str(address)), lng=_told(lng, is_own), lat=_told(lat, is_own), agency=agency,
-        filed_at=filed_at, moved_at=moved_at or filed_at, due_at=due_at, answer=mask_personal_data(str(answer)),
+        title=mask_for_others(str(title)), service=by_code or general.get(main) or general[""],
+        address=mask_for_others(str(address)), lng=_told(lng, is_own), lat=_told(lat, is_own), agency=agency,
+        filed_at=filed_at, moved_at=moved_at or filed_at, due_at=due_at, answer=mask_for_others(str(answer)),
         is_own=is_own,
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from shimin.capabilities.service_requests.handles import query_code
 from shimin.capabilities.service_requests.models import Reporter, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.queries.abroad import abroad_view
 from shimin.capabilities.service_requests.queries.consumer import consumer_view
+from shimin.capabilities.service_requests.queries.insults import mask_for_others
 from shimin.capabilities.service_requests.queries.opening import WrongCode, opened
 from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import is_reporter
@@ -164,7 +165,8 @@ def _view(actor: Actor, request_id: int, unlocked_number: str | None) -> Request
     return RequestView(
         request_id=row.id, number=row.number, city_code=row.city_code, kind=RequestKind(row.request_kind),
         state=RequestState(row.state), level=row.level, is_emergency=row.is_emergency,
-        is_confidential=row.is_confidential, is_filer=is_filer, title=row.title, words=row.words if is_filer else "",
+        is_confidential=row.is_confidential, is_filer=is_filer,
+        title=row.title if is_filer else mask_for_others(row.title), words=row.words if is_filer else "",
         category=row.category, place=place_of(row), filed_at=row.filed_at, clock=clock_view(row), answer=row.answer,
         answered_at=row.answered_at, rating=row.rating if is_filer else "", merged_into_id=row.merged_into_id,
         steps=views, query_code=query_code(row.id) if is_filer else "",

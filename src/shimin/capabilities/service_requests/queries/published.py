@@ -8,7 +8,7 @@ from datetime import datetime
 import orjson
 from django.db import connection
 
-from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
+from shimin.capabilities.service_requests.queries.insults import mask_for_others
 from shimin.kernel.actor import Actor
 from shimin.kernel.db import scope
 from shimin.kernel.errors import NotFound
@@ -53,7 +53,7 @@ def get_published_answer(actor: Actor, request_id: int) -> PublishedAnswer:
     city_code, title, answer, agency_id, published_at, photos = row
     listed = orjson.loads(photos) if isinstance(photos, str) else photos
     return PublishedAnswer(
-        request_id, city_code, mask_personal_data(title), mask_personal_data(answer), agency_id, published_at,
+        request_id, city_code, mask_for_others(title), mask_for_others(answer), agency_id, published_at,
         tuple(PublishedPhoto(int(number), *rest) for number, *rest in listed),
     )  # fmt: skip
 

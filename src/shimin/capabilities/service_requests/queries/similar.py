@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from django.db import connection
 
-from shimin.capabilities.service_requests.domain.personal_data import mask_personal_data
 from shimin.capabilities.service_requests.ports import Place, Similar
+from shimin.capabilities.service_requests.queries.insults import mask_for_others
 from shimin.capabilities.service_requests.text.classifier.words import words_of
 
 LOOK_BACK = timedelta(days=90)
@@ -50,9 +50,9 @@ def find_similar(text: str, place: Place, *, city_code: str, now: datetime) -> S
     best = sorted((pair for pair in scored if pair[0] >= ALIKE_FROM), key=lambda pair: -pair[0])[:MOST_SHOWN]
     return [
         Similar(
-            request_id=each.request_id, number=each.number, title=mask_personal_data(each.title),
-            place=mask_personal_data(each.address), filed_at=each.filed_at, score=round(score, 3),
-            answer=mask_personal_data(each.answer),
+            request_id=each.request_id, number=each.number, title=mask_for_others(each.title),
+            place=mask_for_others(each.address), filed_at=each.filed_at, score=round(score, 3),
+            answer=mask_for_others(each.answer),
         )
         for score, each in best
     ]  # fmt: skip

@@ -174,7 +174,10 @@ class ReporterView:
 
 @dataclass(frozen=True, slots=True)
 class DeskRequest:
-    """A request as staff see it, with everything but who wished to stay unknown (``is_confidential``)."""
+    """A request as staff see it, with everything but who wished to stay unknown (``is_confidential``).
+
+    ``has_insults``: the citizen's words insult; pages fold them.
+    """
 
     line: QueueLine
     words: str
@@ -207,6 +210,7 @@ class DeskRequest:
     voices: tuple[VoiceView, ...] = ()
     consumer: ConsumerView | None = None
     abroad: Whereabouts | None = None
+    has_insults: bool = False
 
 
 def clock_view(row: ServiceRequest) -> ClockView:

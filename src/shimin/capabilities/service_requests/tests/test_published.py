@@ -17,7 +17,7 @@ from shimin.capabilities.service_requests.public import (
     file_request,
     get_published_answer,
     get_published_photo,
-    mask_personal_data,
+    mask_for_others,
     personal_data_in,
     publish_answer,
     read_filing,
@@ -156,4 +156,4 @@ def test_from_the_desk_to_everybodys_page_and_the_api(city):
 )
 def test_what_belongs_to_people_is_warned_of_and_blotted_out(words, kinds, masked):
     assert personal_data_in(words) == kinds
-    assert mask_personal_data(words) == masked
+    assert mask_for_others(words) == masked

@@ -30,6 +30,7 @@ from shimin.capabilities.service_requests.public import (
     RequestState,
     add_note,
     advise,
+    elsewhere,
     find_articles,
     find_desk_request,
     get_article,
@@ -38,6 +39,7 @@ from shimin.capabilities.service_requests.public import (
     list_desk_parts,
     list_queue,
     list_reply_templates,
+    mask_insults,
     reveal_complainant,
     take_desk_step,
 )
@@ -186,7 +188,7 @@ def _page(
     more: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, line = clock.now(), shown.line
+    now, line = clock.now(), _civil(shown.line)
     possible = [action for action in _ORDER if action in shown.actions and _fits(shown, action)]
     advice = _advice(shown, now) if Action.DISPATCH in possible else None
     forms = [
@@ -201,6 +203,8 @@ def _page(
     context = {
         "shown": shown,
         "line": line,
+        "civil_words": mask_insults(shown.words) if shown.has_insults else "",
+        "elsewhere": elsewhere(shown.place, line.city_code) if Action.HAND_OVER in possible else None,
         "kind": KIND_WORDS[line.kind],
         "light": light,
         "word": word,
@@ -288,12 +292,16 @@ def _fits(shown: DeskRequest, action: Action) -> bool:
 def _row(line: QueueLine, now: datetime) -> tuple[QueueLine, str, str, Any, tuple[str, str]]:
     seen = ClockView(line.due_at, line.is_clock_running, "", line.ended_at, ())
     return (
-        line,
+        _civil(line),
         KIND_WORDS[line.kind],
         STATE_WORDS[line.state],
         promise_of(seen, line.state, now, _rule(line)),
         light_of(line.state),
     )
+
+
+def _civil(line: QueueLine) -> QueueLine:
+    return replace(line, title=mask_insults(line.title))
 
 
 def _rule(line: QueueLine) -> LightRule:

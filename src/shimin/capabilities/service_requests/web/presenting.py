@@ -15,6 +15,7 @@ from shimin.capabilities.service_requests.public import (
     Rating,
     RequestState,
     StepView,
+    mask_insults,
 )
 from shimin.kernel.calendar import working_calendar
 from shimin.kernel.calendar.lights import LIGHT_WORDS, Light, LightRule
@@ -123,6 +124,8 @@ def _line(step: StepView, for_staff: bool) -> dict[str, Any]:
         note = f"{rating}{'，请工作人员联系' if step.details.get('wants_contact') else ''}{'：' if note else ''}{note}"
     elif step.action is Action.REOPEN:
         note = f"由高一级重新办理，{day_words(step.due_at)}前答复。{note}"
+    if for_staff and step.by in _REPORTERS:
+        note = mask_insults(note)
     return {
         "title": step.title if for_staff or step.by not in _REPORTERS else _YOU.get(step.action, step.title),
         "state": "done",

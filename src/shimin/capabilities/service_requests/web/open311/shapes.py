@@ -55,6 +55,12 @@ def receipt_shape(receipt: Receipt, faults: list[str]) -> dict[str, Any]:
     notice = f"{day_words(receipt.due_at)}前答复。"
     if receipt.personal_data:
         notice += f"内容里有{'、'.join(receipt.personal_data)}，公开时会遮住。"
+    if receipt.elsewhere:
+        away = receipt.elsewhere
+        notice += (
+            f"位置看起来在{away.city}（{away.city_code}），离本市约{away.km}公里：事情在那边的，由{away.city}的部门办，"
+            "本市热线会转过去；请直接向那边反映会更快。"
+        )
     return {
         "service_request_id": receipt.number, "service_notice": notice + "".join(faults), "account_id": None,
     }  # fmt: skip

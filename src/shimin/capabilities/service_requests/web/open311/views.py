@@ -155,7 +155,7 @@ def file(request: Request) -> Answer:
         address=_address(request), now=now,
     )  # fmt: skip
     service = get_open_service(_said(said, "service_code"))
-    place = Place(_said(said, "address_string"), "", _degrees(said, "long"), _degrees(said, "lat"))
+    place = Place(_said(said, "address_string"), "", *_point(said))
     if not place.address and place.lng is None:
         raise InvalidInput(fields={"address_string": "请写地点：lat 和 long，或 address_string。"})
     given = {match[1]: said.getlist(name) for name in said if (match := _ATTRIBUTE.fullmatch(name))}
@@ -274,6 +274,16 @@ def _degrees(said: Mapping[str, Any], name: str) -> float | None:
     if not re.fullmatch(r"[+-]?\d{1,3}(\.\d{1,20})?", text, re.ASCII):
         raise InvalidInput(fields={name: f"{name} 要写成 28.228 这样的度数（WGS-84）。"})
     return float(text)
+
+
+def _point(said: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    """Return longitude and latitude; a pair the wrong way round is told as that."""
+    lng, lat = _degrees(said, "long"), _degrees(said, "lat")
+    if lat is not None and not -90 <= lat <= 90:
+        turned = lng is not None and -90 <= lng <= 90 and lat <= 180
+        why = "lat 和 long 好像写反了：" if turned else "位置不对："
+        raise InvalidInput(fields={"lat": f"{why}lat 是纬度（-90到90），long 是经度（-180到180）。"})
+    return lng, lat
 
 
 def _address(request: Request) -> str:
