@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.payments.vouchers",
     "shimin.capabilities.service_requests",
     "shimin.capabilities.service_requests.supervision",
+    "shimin.capabilities.service_requests.open311",
     "shimin.capabilities.indicators",
     "shimin.portal",
     "shimin.project",

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from shimin.capabilities.service_requests.ports import MediaReader, MediaUnreadable, set_media_reader
+from shimin.capabilities.service_requests.open311.ports import MediaReader, MediaUnreadable, set_media_reader
 from shimin.kernel.files import LARGEST_BYTES
 
 if TYPE_CHECKING:

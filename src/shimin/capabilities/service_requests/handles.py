@@ -36,8 +36,3 @@ def key_hash(account_id: int | None, key: str) -> bytes:
 def import_hash(city_code: str, source: str, key: str) -> bytes:
     """Return the handle of a message that a bulk file of a source names ``key``."""
     return blind_index(f"{city_code}\0{source}\0{key}", context="service_requests.import")
-
-
-def partner_update_hash(client_id: int, request_id: int, key: str) -> bytes:
-    """Return the handle of what a registered system calls an update of a request."""
-    return blind_index(f"{client_id}\0{request_id}\0{key}", context="service_requests.partner_update")

@@ -31,16 +31,6 @@ from shimin.capabilities.service_requests.domain.filing import LONGEST_ADDRESS, 
 from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
 from shimin.capabilities.service_requests.domain.lights import light_rule_for
 from shimin.capabilities.service_requests.domain.matters import MATTER_WORDS, Matter
-from shimin.capabilities.service_requests.domain.open311 import (
-    MOST_LISTED,
-    Attribute,
-    OpenService,
-    OpenStatus,
-    read_span,
-    read_time,
-    states_of,
-    words_with,
-)
 from shimin.capabilities.service_requests.domain.personal_data import personal_data_in
 from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
@@ -137,14 +127,6 @@ from shimin.capabilities.service_requests.operations.knowing import (
 from shimin.capabilities.service_requests.operations.merging import MergeRefused, follow_merge, merge
 from shimin.capabilities.service_requests.operations.news import is_news, mark_news_seen, tell_desk
 from shimin.capabilities.service_requests.operations.noting import add_note
-from shimin.capabilities.service_requests.operations.open311 import (
-    ApiKeyRefused,
-    Partner,
-    admit_partner,
-    file_by_partner,
-    receive_partner_photos,
-    update_by_partner,
-)
 from shimin.capabilities.service_requests.operations.photos import (
     KeptPhoto,
     PhotoGone,
@@ -197,15 +179,6 @@ from shimin.capabilities.service_requests.queries.knowledge import (
 )
 from shimin.capabilities.service_requests.queries.look_over import LookOver, look_over
 from shimin.capabilities.service_requests.queries.news import NewsView, count_news, list_news
-from shimin.capabilities.service_requests.queries.open311 import (
-    OpenRequest,
-    OpenUpdate,
-    get_open_service,
-    list_open_requests,
-    list_open_services,
-    list_open_updates,
-    open_jurisdiction,
-)
 from shimin.capabilities.service_requests.queries.opening import WrongCode
 from shimin.capabilities.service_requests.queries.own import (
     OwnPage,
@@ -261,7 +234,6 @@ __all__ = [
     "MANDATE_SCOPE",
     "MATTER_WORDS",
     "MOST_AT_ONCE",
-    "MOST_LISTED",
     "MOST_VOICES_AT_ONCE",
     "OFFICER",
     "OPEN_STATES",
@@ -276,11 +248,9 @@ __all__ = [
     "Action",
     "Advice",
     "AgencyChoice",
-    "ApiKeyRefused",
     "ArticleDone",
     "ArticleReviewed",
     "ArticleView",
-    "Attribute",
     "Business",
     "ChasedLately",
     "Choice",
@@ -312,14 +282,9 @@ __all__ = [
     "NoEmergency",
     "NotTakenUp",
     "NoteView",
-    "OpenRequest",
-    "OpenService",
-    "OpenStatus",
-    "OpenUpdate",
     "Outcome",
     "OwnHandOver",
     "OwnPage",
-    "Partner",
     "PhotoGone",
     "PhotoView",
     "Place",
@@ -363,7 +328,6 @@ __all__ = [
     "actions_from",
     "add_facts",
     "add_note",
-    "admit_partner",
     "advise",
     "alert_duty_desk",
     "all_countries",
@@ -387,7 +351,6 @@ __all__ = [
     "end_mirrors",
     "export_requests",
     "file_abroad",
-    "file_by_partner",
     "file_consumer",
     "file_request",
     "find_articles",
@@ -408,7 +371,6 @@ __all__ = [
     "get_business",
     "get_country",
     "get_desk_request",
-    "get_open_service",
     "get_opened_request",
     "get_photo_for",
     "get_published_answer",
@@ -434,9 +396,6 @@ __all__ = [
     "list_desk_parts",
     "list_hand_overs",
     "list_news",
-    "list_open_requests",
-    "list_open_services",
-    "list_open_updates",
     "list_proposed",
     "list_queue",
     "list_reply_templates",
@@ -450,7 +409,6 @@ __all__ = [
     "merge",
     "named_term",
     "nearest_mission",
-    "open_jurisdiction",
     "personal_data_in",
     "propose_agency",
     "propose_article",
@@ -460,12 +418,9 @@ __all__ = [
     "read_message",
     "read_photo_tokens",
     "read_rating",
-    "read_span",
-    "read_time",
     "read_voice_tokens",
     "read_whereabouts",
     "read_wish",
-    "receive_partner_photos",
     "receive_request_photo",
     "receive_request_voice",
     "refuse",
@@ -484,7 +439,6 @@ __all__ = [
     "send_back_draft",
     "set_text_reader",
     "split",
-    "states_of",
     "states_page",
     "suggest_category",
     "suspend",
@@ -497,9 +451,7 @@ __all__ = [
     "tell_step",
     "term_for",
     "told_to",
-    "update_by_partner",
     "update_position",
     "withdraw",
     "words_beside_voice",
-    "words_with",
 ]

@@ -9,7 +9,7 @@ import pytest
 
 from shimin.adapters.open311_media import reading
 from shimin.adapters.open311_media.reading import HttpMediaReader
-from shimin.capabilities.service_requests.ports import MediaUnreadable
+from shimin.capabilities.service_requests.open311.ports import MediaUnreadable
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from shimin.capabilities.service_requests.models.consumer import ConsumerMatter
 from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
 from shimin.capabilities.service_requests.models.knowledge import Article
 from shimin.capabilities.service_requests.models.news import DeskNews
-from shimin.capabilities.service_requests.models.partners import PartnerFiling, PartnerUpdate
 from shimin.capabilities.service_requests.models.requests import (
     Reporter,
     RequestNote,
@@ -23,8 +22,6 @@ __all__ = [
     "DutyHandOver",
     "FilingKey",
     "ImportedMessage",
-    "PartnerFiling",
-    "PartnerUpdate",
     "QueryHandle",
     "Reporter",
     "RequestNote",

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from shimin.capabilities.service_requests.domain.consumer import CATEGORY as CONSUMER_CATEGORY
 from shimin.capabilities.service_requests.domain.matters import Matter
-from shimin.capabilities.service_requests.domain.open311 import CHANNEL
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES
 from shimin.capabilities.service_requests.domain.steps import Action, step_of
 from shimin.capabilities.service_requests.domain.voices import VOICE_WORDS
-from shimin.capabilities.service_requests.models import PartnerFiling, ServiceRequest
 from shimin.capabilities.service_requests.operations.moving import Change, write_step
 from shimin.capabilities.service_requests.ports import get_text_reader
-from shimin.capabilities.service_requests.queries.open311 import list_open_services
+from shimin.capabilities.service_requests.ports.known_categories import known_category
 from shimin.capabilities.service_requests.queries.rows import lock_request
 from shimin.kernel.actor import SYSTEM
 from shimin.kernel.db import scope
@@ -31,7 +28,7 @@ def suggest_category(*, request_id: int, now: datetime) -> bool:
             return False
         columns: dict[str, object] = {"suggestion": [asdict(choice) for choice in suggestion.choices[:3]]}
         best = suggestion.choices[0]
-        by_service = CONSUMER_CATEGORY if row.matter == Matter.CONSUMER else _category_of_service(row)
+        by_service = known_category(row.id, row.city_code, row.channel, Matter(row.matter))
         if not row.category and by_service:
             columns |= {"category": by_service, "category_by": "service"}
         elif not row.category:
@@ -41,11 +38,3 @@ def suggest_category(*, request_id: int, now: datetime) -> bool:
             actor=SYSTEM, row=row, step=step_of(Action.CLASSIFY), change=Change(columns, details=details), now=now
         )
     return True
-
-
-def _category_of_service(row: ServiceRequest) -> str:
-    """Return the category of the Open311 service that a system has filed the request as; "" for any other request."""
-    if row.channel != CHANNEL:
-        return ""
-    filing = PartnerFiling.objects.filter(city_code=row.city_code, request_id=row.id).first()
-    return next((each.category for each in list_open_services() if filing and each.code == filing.service_code), "")

@@ -13,7 +13,7 @@ from shimin.capabilities.catalogue.cache import stamp
 from shimin.capabilities.catalogue.operations.reference import load_reference
 from shimin.capabilities.identity.tests.factories import NOW, make_officer
 from shimin.capabilities.service_requests.models import ServiceRequest
-from shimin.capabilities.service_requests.operations.open311 import require_near
+from shimin.capabilities.service_requests.open311.operations.partners import require_near
 from shimin.capabilities.service_requests.ports import Place
 from shimin.capabilities.service_requests.queries.whereabouts import elsewhere
 from shimin.capabilities.service_requests.tests.factories import CITY, WORDS, found_city

@@ -18,7 +18,6 @@ from shimin.capabilities.service_requests.web import (
     published,
     voices,
 )
-from shimin.capabilities.service_requests.web.open311.urls import urlpatterns as open311
 
 app_name = "service_requests"
 _NUMBER = r"(?P<number>[0-9A-Za-z]{19})"
@@ -59,5 +58,4 @@ urlpatterns = [
     path("desk/requests/<slug:key>/at-once", at_once.at_once, name="desk_at_once"),
     path("me/requests", follow.mine, name="mine"),
     path("me/requests/<int:request_id>", follow.own, name="own"),
-    *open311,
 ]

@@ -13,7 +13,9 @@ from django.conf import settings
 from django.db import connection
 
 from shimin.capabilities.catalogue.public import Region, city_of, has_region, list_agencies, served_regions
-from shimin.capabilities.service_requests.domain.open311 import (
+from shimin.capabilities.service_requests.domain.states import STATE_WORDS, RequestState
+from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
+from shimin.capabilities.service_requests.open311.domain.georeport import (
     FILE_NAME,
     PUBLIC_DECIMALS,
     SHIPPED,
@@ -22,8 +24,6 @@ from shimin.capabilities.service_requests.domain.open311 import (
     read_services,
     status_of,
 )
-from shimin.capabilities.service_requests.domain.states import STATE_WORDS, RequestState
-from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
 from shimin.capabilities.service_requests.queries.insults import mask_for_others
 from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.db import scope

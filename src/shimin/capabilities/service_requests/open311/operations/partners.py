@@ -12,15 +12,17 @@ from urllib.parse import urlsplit
 from django.db import connection
 
 from shimin.capabilities.service_requests.domain.filing import Filing
-from shimin.capabilities.service_requests.domain.open311 import CHANNEL, OpenService, OpenStatus
 from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.steps import Action, StepRefused, step_of
-from shimin.capabilities.service_requests.handles import partner_update_hash, query_code
+from shimin.capabilities.service_requests.handles import query_code
+from shimin.capabilities.service_requests.open311.domain.georeport import CHANNEL, OpenService, OpenStatus
+from shimin.capabilities.service_requests.open311.handles import partner_update_hash
+from shimin.capabilities.service_requests.open311.ports import MediaUnreadable, get_media_reader
+from shimin.capabilities.service_requests.open311.queries.georeport import OpenRequest
 from shimin.capabilities.service_requests.operations.filing import Receipt, file_request
 from shimin.capabilities.service_requests.operations.following import add_facts, reopen, withdraw
 from shimin.capabilities.service_requests.operations.photos import receive_request_photo
-from shimin.capabilities.service_requests.ports import MediaUnreadable, Place, get_media_reader
-from shimin.capabilities.service_requests.queries.open311 import OpenRequest
+from shimin.capabilities.service_requests.ports import Place
 from shimin.capabilities.service_requests.queries.opening import opened
 from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere, elsewhere
 from shimin.capabilities.sign_on.public import OPEN311_SCOPE, Machine, find_machine

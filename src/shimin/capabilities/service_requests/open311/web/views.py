@@ -11,11 +11,10 @@ import structlog
 from django.http import HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from shimin.capabilities.service_requests.public import (
+from shimin.capabilities.service_requests.open311.public import (
     MOST_LISTED,
     OpenRequest,
     Partner,
-    Place,
     admit_partner,
     file_by_partner,
     get_open_service,
@@ -23,7 +22,6 @@ from shimin.capabilities.service_requests.public import (
     list_open_services,
     list_open_updates,
     open_jurisdiction,
-    read_filing,
     read_span,
     read_time,
     receive_partner_photos,
@@ -31,14 +29,15 @@ from shimin.capabilities.service_requests.public import (
     update_by_partner,
     words_with,
 )
-from shimin.capabilities.service_requests.web.open311.documents import document, refusal
-from shimin.capabilities.service_requests.web.open311.shapes import (
+from shimin.capabilities.service_requests.open311.web.documents import document, refusal
+from shimin.capabilities.service_requests.open311.web.shapes import (
     definition_shape,
     receipt_shape,
     request_shape,
     service_shape,
     update_shape,
 )
+from shimin.capabilities.service_requests.public import Place, read_filing
 from shimin.capabilities.sign_on.public import issuer
 from shimin.kernel import clock
 from shimin.kernel.db import outage_of

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from shimin.capabilities.service_requests.models.requests import ServiceRequest
+from shimin.capabilities.service_requests.models import ServiceRequest
 from shimin.kernel.ids import new_id
 from shimin.kernel.tables import Table, TableKind
 

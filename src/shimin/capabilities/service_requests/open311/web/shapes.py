@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from shimin.capabilities.service_requests.public import Attribute, OpenRequest, OpenService, OpenUpdate, Receipt
-from shimin.capabilities.service_requests.web.open311.documents import w3_time
+from shimin.capabilities.service_requests.open311.public import Attribute, OpenRequest, OpenService, OpenUpdate
+from shimin.capabilities.service_requests.open311.web.documents import w3_time
+from shimin.capabilities.service_requests.public import Receipt
 from shimin.capabilities.service_requests.web.presenting import day_words
 
 

@@ -17,9 +17,11 @@ from django.test import Client as Browser
 from georeport import GeoReport
 
 from shimin.capabilities.identity.tests.factories import NOW
-from shimin.capabilities.service_requests import ports
-from shimin.capabilities.service_requests.domain.open311 import ServicesUnreadable, read_services
-from shimin.capabilities.service_requests.models import PartnerFiling, RequestPhoto, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.models import RequestPhoto, RequestStep, ServiceRequest
+from shimin.capabilities.service_requests.open311 import ports
+from shimin.capabilities.service_requests.open311.domain.georeport import ServicesUnreadable, read_services
+from shimin.capabilities.service_requests.open311.models import PartnerFiling
+from shimin.capabilities.service_requests.open311.web import views
 from shimin.capabilities.service_requests.public import (
     RequestKind,
     accept,
@@ -42,7 +44,6 @@ from shimin.capabilities.service_requests.tests.factories import (
     head,
     in_progress,
 )
-from shimin.capabilities.service_requests.web.open311 import views
 from shimin.capabilities.sign_on.models import Client
 from shimin.capabilities.sign_on.tests.factories import make_client
 from shimin.kernel import clock
