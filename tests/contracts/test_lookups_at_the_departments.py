@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -18,8 +19,11 @@ from shimin.capabilities.enquiries.domain.declaration import parse_lookup
 from shimin.capabilities.enquiries.domain.fields import WrongAnswer, accept_records
 from shimin.capabilities.enquiries.domain.params import read_params
 from shimin.capabilities.enquiries.ports import RecordQuery, SourceSystem, VerifiedSubject
+from shimin.capabilities.identity.ports import PaperCheck, PaperStatus
 from shimin.capabilities.identity.public import PersonStatus, SecondSource
 from shimin.kernel.calls import client as http_client
+from shimin.kernel.errors import Unavailable
+from shimin.kernel.values.papers import Paper, PaperKind
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOKUPS = {
@@ -147,3 +151,19 @@ def test_the_registers_prove_a_real_name(departments, source):
         assert registers.check_second(kind, person["name"], person["id_number"], number)
         other = number[:-1] + str((int(number[-1]) + 1) % 10)
         assert not registers.check_second(kind, person["name"], person["id_number"], other)
+
+
+def test_the_exit_entry_register_proves_papers(departments, source):
+    registers = HttpIdentitySource(source)
+    passport = Paper(PaperKind.PASSPORT, "561234987", date(1987, 4, 12), "USA")
+    until = date(2031, 8, 20)
+    assert registers.check_paper("CARTER EMILY ANNE", passport, until) == PaperCheck(matches=True)
+    assert not registers.check_paper("CARTER EMILY ANNE", passport, date(2031, 8, 21)).matches
+    assert not registers.check_paper("CARTER EMILY ANNE", replace(passport, issuer="GBR"), until).matches
+    lost = Paper(PaperKind.PASSPORT, "533190042", date(1979, 9, 22), "GBR")
+    assert registers.check_paper("HUGHES OLIVER", lost, date(2030, 6, 30)).status is PaperStatus.LOST
+    card = {"document": PaperKind.PASSPORT}
+    assert registers.check_second(SecondSource.SOCIAL_CARD, "CARTER EMILY ANNE", "561234987", "F07300400", **card)
+    assert not registers.check_second(SecondSource.SOCIAL_CARD, "CARTER EMILY ANNE", "561234987", "F07300401", **card)
+    with departments.fault("population", hang=True), pytest.raises(Unavailable):
+        registers.check_paper("CARTER EMILY ANNE", passport, until)

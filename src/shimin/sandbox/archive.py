@@ -19,6 +19,8 @@ from .books import Books
 from .lives.businesses import businesses
 from .lives.car_parks import car_parks
 from .lives.dossiers import Dossier, dossiers
+from .lives.foreigners import PAPERS, TravelPaper
+from .lives.foreigners import cards as foreign_cards
 from .lives.taxis import taxis
 
 BATCH = 2_000
@@ -38,6 +40,10 @@ _TRANSPORT_TABLES = """
 CREATE TABLE taxi (plate TEXT PRIMARY KEY, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE car_park (lot_number TEXT PRIMARY KEY, district TEXT NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX car_park_district ON car_park (district, lot_number);
+"""
+_PAPER_TABLES = """
+CREATE TABLE travel_paper (document TEXT, number TEXT, issuer TEXT, name TEXT NOT NULL, birth_date TEXT NOT NULL,
+    valid_until TEXT NOT NULL, status TEXT NOT NULL, PRIMARY KEY (document, issuer, number)) WITHOUT ROWID;
 """
 _REGISTER_TABLES = """
 CREATE TABLE business (credit_code TEXT PRIMARY KEY, name TEXT NOT NULL, content BLOB NOT NULL) WITHOUT ROWID;
@@ -102,6 +108,10 @@ def _build(folder: Path, residents: int, rush_candidates: int) -> None:
         "INSERT INTO business VALUES (?, ?, ?)",
         ((row["credit_code"], row["name"], orjson.dumps(row)) for row in businesses()),
     )
+    population = connections["population"]
+    population.executescript(_PAPER_TABLES)
+    population.executemany("INSERT INTO travel_paper VALUES (?, ?, ?, ?, ?, ?, ?)", (paper for _, paper in PAPERS))
+    _insert(connections["human-resources"], [(*row[:3], orjson.dumps(row[3])) for row in foreign_cards()])
     _file_dossiers(connections, dossiers(residents, rush_candidates))
     for connection in connections.values():
         connection.commit()
@@ -149,6 +159,13 @@ class Archive:
         """Find a person's name and dossier by citizen number."""
         row = self._connection.execute("SELECT name, content FROM dossier WHERE id_number = ?", (id_number,)).fetchone()
         return row and (row[0], orjson.loads(row[1]))
+
+    def find_travel_paper(self, document: str, issuer: str, number: str) -> TravelPaper | None:
+        """Find a paper of the exit-entry police."""
+        row = self._connection.execute(
+            "SELECT * FROM travel_paper WHERE document = ? AND issuer = ? AND number = ?", (document, issuer, number)
+        ).fetchone()
+        return row and TravelPaper(*row)
 
     def list_dossiers(self, first_serial: int, limit: int) -> list[tuple[int, str, str, Row]]:
         """List (serial, citizen number, name, dossier) from a serial on, in the order of serials."""

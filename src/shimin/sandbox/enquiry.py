@@ -20,6 +20,8 @@ MEMBERS = {
     "fields",
 }
 CITIZEN_NUMBER = re.compile(r"[0-9]{17}[0-9X]")
+PAPER_NUMBER = re.compile(r"[A-Z0-9]{5,18}")
+DOCUMENTS = ("id_card", "residence_card", "passport", "hkm_permit", "taiwan_permit")
 RELATIONS = ("child", "parent", "relative", "ward", "client")
 MAX_TEXT = 500
 MAX_FIELDS = 100
@@ -101,11 +103,15 @@ def _text_or_null(document: dict[str, Any], member: str) -> str | None:
 def _subject(value: object) -> Subject | None:
     if value is None:
         return None
-    if not isinstance(value, dict) or value.keys() != {"name", "id_number"}:
-        _malformed("subject", "is not an object of name and id_number")
+    if not isinstance(value, dict) or value.keys() - {"document"} != {"name", "id_number"}:
+        _malformed("subject", "is not an object of name and id_number, with document where it is no identity card")
+    document = value.get("document", "id_card")
+    if document not in DOCUMENTS:
+        _malformed("subject.document", f"is none of {', '.join(DOCUMENTS)}")
     id_number = _text(value, "id_number", "subject.").upper()
-    if not CITIZEN_NUMBER.fullmatch(id_number):
-        detail = "subject.id_number is not a citizen number of 18 characters."
+    if not (CITIZEN_NUMBER if document == "id_card" else PAPER_NUMBER).fullmatch(id_number):
+        form = "a citizen number of 18 characters" if document == "id_card" else "a number of 5 to 18 characters"
+        detail = f"subject.id_number is not {form}."
         raise Problem(422, "wrong_parameter", detail, field="subject.id_number")
     return Subject(_text(value, "name", "subject."), id_number)
 

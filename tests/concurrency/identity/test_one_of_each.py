@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from django.db import connections
@@ -15,10 +16,11 @@ from shimin.capabilities.identity.operations.consents import give_consent
 from shimin.capabilities.identity.operations.passkeys import enrolling
 from shimin.capabilities.identity.operations.passkeys.ceremonies import CeremonyExpired, RelyingParty
 from shimin.capabilities.identity.operations.passkeys.entering import begin_signing_in, sign_in_with_passkey
-from shimin.capabilities.identity.operations.real_name import PersonTaken, RealNameClaim, prove_real_name
+from shimin.capabilities.identity.operations.persons import KnownByOtherPaper, PersonTaken
+from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
 from shimin.capabilities.identity.operations.registration import register
 from shimin.capabilities.identity.operations.signing_in import sign_in
-from shimin.capabilities.identity.ports import set_identity_source
+from shimin.capabilities.identity.ports import set_identity_source, set_paper_source
 from shimin.capabilities.identity.tests.authenticator import Authenticator
 from shimin.capabilities.identity.tests.factories import (
     CLIENT,
@@ -32,6 +34,7 @@ from shimin.capabilities.identity.tests.factories import (
 from shimin.capabilities.identity.tests.phones import latest_code
 from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.errors import DomainError
+from shimin.kernel.values.papers import Paper, PaperKind
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 TOGETHER = 6
@@ -90,6 +93,33 @@ def test_one_account_of_many_proves_a_person():
     assert len(done) == 1
     assert {type(each) for each in refused} == {PersonTaken}
     assert Person.objects.count() == Account.objects.filter(level=2).count() == 1
+
+
+def test_two_papers_of_one_person_proved_at_once_are_one_person():
+    born, until = date(1987, 4, 12), date(2031, 8, 20)
+    registers = Registers()
+    papers = [Paper(PaperKind.PASSPORT, f"E1234567{at}", born, "USA") for at in range(TOGETHER)]
+    for paper in papers:
+        registers.add_paper("CARTER EMILY", paper, until)
+    set_identity_source(registers)
+    set_paper_source(registers)
+    residents = [make_resident(level=1) for _ in papers]
+
+    def prove(at: int) -> object:
+        claim = RealNameClaim(
+            "CARTER EMILY", papers[at].number, SecondSource.SOCIAL_CARD, "A12345678", consents=True,
+            document=PaperKind.PASSPORT, issuer="USA", birth_date=born, valid_until=until,
+        )  # fmt: skip
+        return prove_real_name(actor=residents[at].actor, claim=claim, now=NOW)
+
+    try:
+        done, refused = at_once(prove)
+    finally:
+        set_identity_source(None)
+        set_paper_source(None)
+    assert len(done) == 1
+    assert {type(each) for each in refused} == {KnownByOtherPaper}
+    assert Person.objects.count() == 1
 
 
 def test_the_same_consent_given_at_once_stands_once():

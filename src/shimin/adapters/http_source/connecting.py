@@ -16,7 +16,12 @@ from shimin.adapters.http_source.records import HttpRecordSource
 from shimin.adapters.http_source.registers import HttpIdentitySource
 from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.enquiries.ports import SourceSystem, set_record_source
-from shimin.capabilities.identity.ports import set_bank_card_source, set_identity_source, set_relation_source
+from shimin.capabilities.identity.ports import (
+    set_bank_card_source,
+    set_identity_source,
+    set_paper_source,
+    set_relation_source,
+)
 from shimin.capabilities.payments.billing.ports import set_biller_system
 from shimin.capabilities.payments.ports import set_biller_files, set_payment_reporter
 from shimin.kernel.calls.connection import Endpoint
@@ -36,6 +41,7 @@ def connect(environ: Mapping[str, str] = os.environ) -> None:
     set_identity_source(registers)
     set_relation_source(registers)
     set_bank_card_source(registers)
+    set_paper_source(registers)
 
 
 def check_config(environ: Mapping[str, str] = os.environ) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from shimin.adapters.http_source.clients import Clients
-from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, SourceSystem
+from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, SourceSystem, VerifiedSubject
 from shimin.kernel.calls.client import AnswerUnreadable, SourceError, SourceRefused
 
 # A record that nobody keeps: "there is no such record" proves that the department checks signatures and answers.
@@ -48,7 +48,7 @@ class HttpRecordSource:
 def request_body(query: RecordQuery) -> dict[str, Any]:
     """Return the JSON of a request."""
     acting = query.on_behalf_of
-    subject = query.subject and {"name": query.subject.name, "id_number": query.subject.id_number}
+    subject = query.subject and _subject(query.subject)
     return {
         "request_id": query.request_id,
         "purpose": query.purpose,
@@ -59,6 +59,12 @@ def request_body(query: RecordQuery) -> dict[str, Any]:
         "params": dict(query.params),
         "fields": list(query.fields),
     }
+
+
+def _subject(subject: VerifiedSubject) -> dict[str, str]:
+    """Return who is concerned; the kind of paper is named where it is not the identity card."""
+    named = {"name": subject.name, "id_number": subject.id_number}
+    return named if subject.document == "id_card" else {**named, "document": subject.document}
 
 
 def read_answer(system: str, body: Mapping[str, Any]) -> RecordAnswer:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from shimin.adapters.http_source.directory import REGISTERS
 from shimin.capabilities.enquiries.ports import RecordAnswer, RecordQuery, RecordSource, VerifiedSubject
+from shimin.capabilities.identity.ports import PaperCheck, PaperStatus
 from shimin.capabilities.identity.public import CompanyCheck, PersonCheck, PersonStatus, SecondSource
 from shimin.kernel.calls.client import AnswerUnreadable
+from shimin.kernel.values.papers import Paper, PaperKind
 
 _PURPOSE = "核实本人真实姓名"
 _LAW = "《中华人民共和国网络安全法》第二十四条（真实身份信息）"
@@ -38,10 +41,29 @@ class HttpIdentitySource:
         except ValueError:
             raise AnswerUnreadable("population", "unknown status") from None
 
-    def check_second(self, kind: SecondSource, name: str, id_number: str, value: str) -> bool:
+    def check_paper(self, name: str, paper: Paper, valid_until: date | None) -> PaperCheck:
+        """Ask the exit-entry part of the police register."""
+        params = {
+            "document": str(paper.kind), "birth_date": paper.birth_date.isoformat(),
+            "issuer": paper.issuer or None, "valid_until": valid_until.isoformat() if valid_until else None,
+        }  # fmt: skip
+        answer = self._ask(
+            "population", "travel-paper-check", name, paper.number,
+            {name: value for name, value in params.items() if value}, ["matches", "status"], document=paper.kind,
+        )  # fmt: skip
+        if not answer.found or not answer.records or answer.records[0].get("matches") is not True:
+            return PaperCheck(matches=False)
+        try:
+            return PaperCheck(matches=True, status=PaperStatus(str(answer.records[0].get("status"))))
+        except ValueError:
+            raise AnswerUnreadable("population", "unknown status") from None
+
+    def check_second(
+        self, kind: SecondSource, name: str, id_number: str, value: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> bool:  # fmt: skip
         """Ask the register of ``kind`` whether it gave ``value`` to this person."""
         system, record, param = _SECOND[kind]
-        answer = self._ask(system, record, name, id_number, {param: value}, ["matches"])
+        answer = self._ask(system, record, name, id_number, {param: value}, ["matches"], document=document)
         return answer.found and any(row.get("matches") is True for row in answer.records)
 
     def is_child(self, name: str, id_number: str, child_name: str, child_id_number: str) -> bool:
@@ -57,27 +79,38 @@ class HttpIdentitySource:
             for row in answer.records
         )
 
-    def check_legal_person(self, name: str, id_number: str, credit_code: str) -> CompanyCheck:
+    def check_legal_person(
+        self, name: str, id_number: str, credit_code: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> CompanyCheck:  # fmt: skip
         """Ask the business register."""
         params, fields = {"credit_code": credit_code}, ["matches", "name", "status"]
-        answer = self._ask("market-regulation", "legal-person-check", name, id_number, params, fields)
+        answer = self._ask(
+            "market-regulation", "legal-person-check", name, id_number, params, fields,
+            document=document,
+        )  # fmt: skip
         row = answer.records[0] if answer.found and answer.records else {}
         if row.get("matches") is not True:
             return CompanyCheck(is_legal_person=False)
         return CompanyCheck(True, name=str(row.get("name")), is_operating=row.get("status") == "operating")
 
-    def check_bank_card(self, name: str, id_number: str, card_number: str, phone: str) -> bool:
+    def check_bank_card(
+        self, name: str, id_number: str, card_number: str, phone: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> bool:  # fmt: skip
         """Ask the clearing house."""
         params = {"bank_card": card_number, "phone": phone}
-        answer = self._ask("bank-cards", "four-element-check", name, id_number, params, ["matches"])
+        answer = self._ask(
+            "bank-cards", "four-element-check", name, id_number, params, ["matches"],
+            document=document,
+        )  # fmt: skip
         return answer.found and any(row.get("matches") is True for row in answer.records)
 
     def _ask(
-        self, system: str, record: str, name: str, id_number: str, params: Mapping[str, Any], fields: list[str]
-    ) -> RecordAnswer:
+        self, system: str, record: str, name: str, id_number: str, params: Mapping[str, Any], fields: list[str],
+        *, document: str = PaperKind.ID_CARD,
+    ) -> RecordAnswer:  # fmt: skip
         query = RecordQuery(
             record=record, request_id=secrets.token_hex(16), purpose=_PURPOSE, legal_basis=_LAW, consent_id=None,
-            subject=VerifiedSubject(name, id_number), params=params, fields=fields,
+            subject=VerifiedSubject(name, id_number, document), params=params, fields=fields,
         )  # fmt: skip
         return self._source.fetch(REGISTERS[system], query)
 

@@ -34,6 +34,7 @@ class VerifiedSubject:
 
     name: str
     id_number: str
+    document: str = "id_card"  # the kind of paper that the number is of (kernel.values.papers.PaperKind)
 
 
 @dataclass(frozen=True, slots=True)

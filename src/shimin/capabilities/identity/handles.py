@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from shimin.kernel.crypto import blind_index, decrypt, rotating_index, rotating_indexes
+from datetime import date
+from typing import Any
+
+from shimin.kernel.crypto import blind_index, decrypt, encrypt, rotating_index, rotating_indexes
+from shimin.kernel.values.papers import Paper, reopen_paper
 
 PHONE = "identity.account.phone"
 PERSON_NAME = "identity.person.name"
 ID_NUMBER = "identity.person.id_number"
+BIRTH_DATE = "identity.person.birth_date"
+FURTHER_PAPER = "identity.person_handle.paper"
 RIGHT_WORDS = "identity.right_request.words"
 RIGHT_ANSWER = "identity.right_request.answer"
 KEPT_FORM = "identity.kept_form.fields"
@@ -17,6 +23,7 @@ TOTP_SECRET = "identity.code_generator.secret"  # noqa: S105 (a context, no secr
 PHONE_INDEX = "identity.handle.phone"
 STAFF_NAME_INDEX = "identity.handle.staff_name"
 ID_NUMBER_INDEX = "identity.handle.id_number"
+LIKENESS_INDEX = "identity.handle.likeness"
 CREDIT_CODE_INDEX = "identity.handle.credit_code"
 
 
@@ -46,13 +53,18 @@ def tidy_staff_name(staff_name: str) -> str:
 
 
 def id_number_hash(id_number: str) -> bytes:
-    """Return what a person is found by, as it is written now; ``id_number`` is normalised."""
+    """Return what a person is found by, as it is written now; ``id_number`` is the text of a paper."""
     return rotating_index(id_number, context=ID_NUMBER_INDEX)[0]
 
 
 def id_number_hashes(id_number: str) -> list[bytes]:
-    """Return what a person may be found by; ``id_number`` is normalised."""
+    """Return what a person may be found by; ``id_number`` is the text of a paper."""
     return rotating_indexes(id_number, context=ID_NUMBER_INDEX)
+
+
+def likeness_hashes(likeness: str) -> list[bytes]:
+    """Return what people of this name and birth date may be found by (``kernel.values.papers.likeness``)."""
+    return rotating_indexes(likeness, context=LIKENESS_INDEX)
 
 
 def code_hash(code: str, *, phone: str, purpose: str) -> bytes:
@@ -83,6 +95,21 @@ def passkey_user(account_id: int) -> bytes:
 def sheet_hash(code: str, *, account_id: int) -> bytes:
     """Return what the code of a recovery sheet is stored as; it opens one account only."""
     return blind_index(code, context=f"identity.recovery_sheet.{account_id}")
+
+
+def open_paper(sealed_number: bytes, sealed_birth_date: bytes | None) -> Paper:
+    """Return the paper of a person's row."""
+    birth_date = decrypt(bytes(sealed_birth_date), context=BIRTH_DATE) if sealed_birth_date else ""
+    text = decrypt(bytes(sealed_number), context=ID_NUMBER)
+    return reopen_paper(text, date.fromisoformat(birth_date) if birth_date else None)
+
+
+def seal_paper(paper: Paper) -> dict[str, Any]:
+    """Return the columns of a person's row that say who they are by paper."""
+    birth_date = None if paper.says_birth_date else encrypt(paper.birth_date.isoformat(), context=BIRTH_DATE)
+    return {
+        "document": paper.kind, "id_number": encrypt(paper.text, context=ID_NUMBER), "birth_date": birth_date,
+    }  # fmt: skip
 
 
 def open_phone(sealed: bytes) -> str:

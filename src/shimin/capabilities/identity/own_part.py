@@ -15,6 +15,7 @@ from shimin.capabilities.identity.models import (
     KnownDevice,
     LevelProof,
     Passkey,
+    PersonHandle,
     RiskDecision,
     Session,
 )
@@ -25,18 +26,19 @@ from shimin.capabilities.notices.public import erase_notices, list_notices, way_
 from shimin.kernel import clock
 from shimin.kernel.actor import SYSTEM, Actor
 from shimin.kernel.crypto import decrypt
-from shimin.kernel.db import scope
+from shimin.kernel.db import auth_scope, scope
 
 _MOST = 5_000
 
 
 def export_identity(actor: Actor) -> Rows:
     """Return account, proofs, devices, sessions, consents and mandates, unmasked: they are the person's own."""
+    further = _further_papers(actor)
     with scope(actor):
         account = Account.objects.select_related("person").defer("password").get(id=actor.account_id or 0)
         mine = {"account_id": account.id}
         rows = [
-            _account(account),
+            {**_account(account), "further_papers": further},
             *_rows("proof", LevelProof.objects.filter(**mine), "level", "method", "verified_at", "expires_at"),
             *_rows(
                 "device", KnownDevice.objects.filter(**mine), "device_label", "name", "network", "first_seen_at",
@@ -99,15 +101,26 @@ def erase_inbox(account_id: int, person_id: int | None, now: datetime) -> int:
 
 def _account(account: Account) -> dict[str, Any]:
     person = account.person
+    paper = handles.open_paper(person.id_number, person.birth_date) if person else None
     return {
         "kind": "account",
         "phone": handles.open_phone(account.phone),
         "name": decrypt(bytes(person.name), context=handles.PERSON_NAME) if person else None,
-        "id_number": decrypt(bytes(person.id_number), context=handles.ID_NUMBER) if person else None,
+        "document": paper.kind if paper else None,
+        "id_number": paper.number if paper else None,
+        "birth_date": paper.birth_date if paper else None,
+        "issuer": paper.issuer if paper else None,
         "level": account.level,
         "level_until": account.level_until,
         "created_at": account.created_at,
     }
+
+
+def _further_papers(actor: Actor) -> list[str]:
+    """Return the texts of papers beside the one that is asked with (kind/issuer/number, or the number)."""
+    with auth_scope(actor):
+        rows = PersonHandle.objects.filter(account_id=actor.account_id or 0, paper__isnull=False).order_by("hash")
+        return [decrypt(bytes(row.paper or b""), context=handles.FURTHER_PAPER) for row in rows]
 
 
 def _right(row: RightView) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
 from shimin.capabilities.identity.domain import SecondSource
 from shimin.kernel.errors import Unavailable
+from shimin.kernel.values.papers import Paper, PaperKind
 
 
 class PersonStatus(StrEnum):
@@ -37,15 +39,44 @@ class IdentitySource(Protocol):
         """Ask the population register."""
         ...
 
-    def check_second(self, kind: SecondSource, name: str, id_number: str, value: str) -> bool:
-        """Ask the register of ``kind`` whether ``value`` is a number it gave to this person."""
+    def check_second(
+        self, kind: SecondSource, name: str, id_number: str, value: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> bool:  # fmt: skip
+        """Ask the register of ``kind`` whether ``value`` is a number it gave to this person; ``document`` is the kind
+        of paper that ``id_number`` is of."""
+        ...
+
+
+class PaperStatus(StrEnum):
+    """State of a paper in the immigration register."""
+
+    VALID = "valid"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCheck:
+    """The register's answer. ``matches`` is also False when it does not know the paper."""
+
+    matches: bool
+    status: PaperStatus = PaperStatus.VALID
+
+
+class PaperSource(Protocol):
+    """The immigration register (出入境证件). Called with no transaction open; fail closed, as ``IdentitySource``."""
+
+    def check_paper(self, name: str, paper: Paper, valid_until: date | None) -> PaperCheck:
+        """Ask whether name, number, birth date, issuer and last day are those of one paper."""
         ...
 
 
 class BankCardSource(Protocol):
     """A clearing house's four-element check. Called with no transaction open; fail closed, as ``IdentitySource``."""
 
-    def check_bank_card(self, name: str, id_number: str, card_number: str, phone: str) -> bool:
+    def check_bank_card(
+        self, name: str, id_number: str, card_number: str, phone: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> bool:  # fmt: skip
         """Ask whether card and phone are this person's; which of them is not stays unsaid."""
         ...
 
@@ -94,7 +125,9 @@ class RelationSource(Protocol):
         """Ask the population register whether the second person is a child of the first."""
         ...
 
-    def check_legal_person(self, name: str, id_number: str, credit_code: str) -> CompanyCheck:
+    def check_legal_person(
+        self, name: str, id_number: str, credit_code: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> CompanyCheck:  # fmt: skip
         """Ask the business register whether the person is the company's legal person (法定代表人)."""
         ...
 
@@ -137,3 +170,28 @@ def get_bank_card_source() -> BankCardSource:
     if _bank_cards is None:
         raise NoIdentitySource
     return _bank_cards
+
+
+_papers: PaperSource | None = None
+
+
+def set_paper_source(source: PaperSource | None) -> None:
+    """Connect the immigration register; the project does this once when it starts."""
+    global _papers
+    _papers = source
+
+
+def find_paper_source() -> PaperSource | None:
+    """Return the connected register, None where there is none: windows look at the paper itself then."""
+    return _papers
+
+
+def get_paper_source() -> PaperSource:
+    """Return the connected register.
+
+    Raises:
+        NoIdentitySource: none was connected.
+    """
+    if _papers is None:
+        raise NoIdentitySource
+    return _papers

@@ -85,8 +85,8 @@ class IdNumberForeign(IdNumberInvalid):
     """A foreigner's permanent residence card: real, but not a citizen's number."""
 
     code = "id_number_foreign"
-    message = "这是外国人永久居留身份证号码，目前不能在网上核实。"
-    mend = "请携带证件到就近的政务服务大厅窗口办理实名核验。"
+    message = "这是外国人永久居留身份证号码。"
+    mend = "请在“证件”里选“外国人永久居留身份证”再填写。"
 
 
 def parse_id_number(text: str, *, today: date | None = None) -> IdNumber:

@@ -35,6 +35,11 @@ def mask_id_number(number: str) -> str:
     return _keep(number, 3, 4)
 
 
+def mask_paper_number(number: str) -> str:
+    """Mask 18 digits like an ID number; of the short numbers of passports and permits keep one and two: 5******78."""
+    return mask_id_number(number) if len(number) == 18 else _keep(number, 1, 2)
+
+
 def mask_phone(phone: str) -> str:
     """Keep three and four digits: 138****0001."""
     return _keep(phone, 3, 4)

@@ -1,7 +1,7 @@
 """Population (公安人口): who someone is, and one's family."""
 
 from ..archive import Archive, Row
-from ..department import Department, Field, Record, person_reader, same_name
+from ..department import Department, Field, Param, Record, person_reader, same_name
 from ..enquiry import Enquiry
 from ..lives.masking import mask_number
 
@@ -25,6 +25,18 @@ def _check_identity(archive: Archive, enquiry: Enquiry) -> list[Row] | None:
     ]
 
 
+def _check_travel_paper(archive: Archive, enquiry: Enquiry) -> list[Row] | None:
+    """Check a paper of the exit-entry police; which of its details is wrong stays unsaid."""
+    params, person = enquiry.params, enquiry.person
+    found = archive.find_travel_paper(params["document"], params.get("issuer", ""), person.id_number)
+    if found is None:
+        return None
+    told = (params["birth_date"], params["valid_until"])
+    if not same_name(found.name, person.name) or told != (found.birth_date, found.valid_until):
+        return [{"matches": False, "status": None}]
+    return [{"matches": True, "status": found.status}]
+
+
 def _family(dossier: Row, _: Enquiry) -> list[Row]:
     return [{**relative, "id_number_masked": mask_number(relative["id_number"])} for relative in dossier["family"]]
 
@@ -45,6 +57,21 @@ DEPARTMENT = Department(
                 Field("household_region_code", "string", "户籍地区划代码", nullable=True),
             ),
             _check_identity,
+        ),
+        Record(
+            "travel-paper-check",
+            "出入境证件核验",
+            (
+                Field("matches", "boolean", "姓名、号码、出生日期、有效期一致"),
+                Field("status", "string", "证件状态", nullable=True, values=("valid", "lost", "ended")),
+            ),
+            _check_travel_paper,
+            (
+                Param("document", "证件种类", pattern=r"passport|residence_card|hkm_permit|taiwan_permit"),
+                Param("issuer", "护照签发国", pattern=r"[A-Z]{1,3}", required=False),
+                Param("birth_date", "出生日期", pattern=r"\d{4}-\d{2}-\d{2}"),
+                Param("valid_until", "有效期至", pattern=r"\d{4}-\d{2}-\d{2}"),
+            ),
         ),
         Record(
             "family",

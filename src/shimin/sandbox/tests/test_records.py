@@ -52,6 +52,8 @@ def test_archives_and_departments_are_the_same():
 @pytest.mark.parametrize(("department", "record"), RECORDS, ids=lambda each: each.name)
 def test_answers_have_the_fields_and_types_they_declare(town, archive_folder, department, record):
     own = {"card": transit_card(0)} if record.name == "transit-card-check" else {}
+    if record.name == "travel-paper-check":
+        return  # no dossier has one: see test_the_exit_entry_police_know_papers_of_foreigners
     params = {param.name: {**PARAMS, **own}[param.name] for param in record.params if param.required}
     names = [field.name for field in record.fields]
     rows = []
@@ -283,3 +285,28 @@ def test_a_business_is_found_by_name_or_code_and_holds_its_check_character(town)
     assert again["records"] == [one]
     none = town.ask("market-regulation", "businesses", fields, subject=None, params={"text": "没有这样的店"})
     assert none["records"] == []
+
+
+CARTER = {"name": "CARTER EMILY ANNE", "id_number": "561234987", "document": "passport"}
+PAPER = {"document": "passport", "issuer": "USA", "birth_date": "1987-04-12", "valid_until": "2031-08-20"}
+
+
+def ask_paper(town, subject, params):
+    return town.ask("population", "travel-paper-check", ["matches", "status"], subject=subject, params=params)
+
+
+@pytest.mark.parametrize(
+    ("subject", "changes", "rows"),
+    [
+        (CARTER, {}, [{"matches": True, "status": "valid"}]),
+        (CARTER, {"birth_date": "1987-04-13"}, [{"matches": False, "status": None}]),
+        (CARTER, {"valid_until": "2031-08-21"}, [{"matches": False, "status": None}]),
+        ({**CARTER, "name": "CARTER ANNE"}, {}, [{"matches": False, "status": None}]),
+        (CARTER, {"issuer": "GBR"}, []),
+        ({**CARTER, "name": "HUGHES OLIVER", "id_number": "533190042"},
+         {"issuer": "GBR", "birth_date": "1979-09-22", "valid_until": "2030-06-30"},
+         [{"matches": True, "status": "lost"}]),
+    ],
+)  # fmt: skip
+def test_the_exit_entry_police_know_papers_of_foreigners(town, subject, changes, rows):
+    assert ask_paper(town, subject, {**PAPER, **changes})["records"] == rows

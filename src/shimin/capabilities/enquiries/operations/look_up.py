@@ -116,7 +116,7 @@ def _open(actor: Actor, question: Question, now: datetime) -> Opened | Record:
             return Record(question, kept.extract, kept.as_of, kept.line_id, True)
     person = get_subject(actor)
     line_id = access_log.open_line(actor=actor, question=question, now=now)
-    subject = VerifiedSubject(person.name, person.id_number)
+    subject = VerifiedSubject(person.name, person.id_number, person.document)
     return Opened(question, line_id, _query(question, line_id, subject, consent_id, actor.hat))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
 from pydantic import Field
 
 from shimin.capabilities.identity.domain import CodePurpose, SecondSource
+from shimin.kernel.values.papers import PaperKind
 from shimin.kernel.web.api import IdText
 
 Phone = Annotated[str, Field(max_length=40, examples=["13812345678"])]
@@ -131,6 +132,10 @@ class RealNameIn(Schema):
     second: SecondSource
     second_value: str = Field(max_length=100)
     consents: bool
+    document: PaperKind = Field(default=PaperKind.ID_CARD, description="The kind of paper that `id_number` is of")
+    issuer: str = Field(default="", max_length=20, description="Of a passport: three letters (ICAO 9303)")
+    birth_date: date | None = Field(default=None, description="Where the number does not say it")
+    valid_until: date | None = Field(default=None, description="Last day of the paper; not of the identity card")
 
 
 class NameIn(Schema):
@@ -171,6 +176,7 @@ class AccountOut(Schema):
     verified_at: datetime | None
     level_until: datetime | None
     created_at: datetime
+    document: PaperKind = Field(description="The kind of paper that `id_number` is of")
 
 
 class SessionLineOut(Schema):

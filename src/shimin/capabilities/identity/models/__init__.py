@@ -8,7 +8,7 @@ from shimin.capabilities.identity.models.kept import KeptForm
 from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
 from shimin.capabilities.identity.models.officers import StaffChange
 from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
-from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle
+from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle, PersonLikeness
 from shimin.capabilities.identity.models.right import RightRequest
 from shimin.capabilities.identity.models.risk import RiskDecision
 from shimin.capabilities.identity.models.screen import ScreenSignIn
@@ -29,6 +29,7 @@ __all__ = [
     "Passkey",
     "Person",
     "PersonHandle",
+    "PersonLikeness",
     "RecoveryCode",
     "RecoverySheet",
     "RightRequest",

@@ -27,7 +27,7 @@ class CounterAct(Table):
     account = models.ForeignKey("identity.Account", models.PROTECT, null=True, related_name="+")
     act = models.TextField()
     state = models.TextField(default=ActState.WAITING)
-    document = models.TextField()  # "id_card" or "residence_card"
+    document = models.TextField()  # kernel.values.papers.PaperKind
     reason = models.TextField()
     claim = SealedField(default=b"", context="identity.counter_act.claim")
     needs_second = models.BooleanField()

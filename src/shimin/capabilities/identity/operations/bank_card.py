@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from stdnum import luhn
 
@@ -15,7 +15,7 @@ from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.consents import give_consent
 from shimin.capabilities.identity.operations.mandates.granting import require_own_person
 from shimin.capabilities.identity.operations.opening import OpenedSession, raise_session
-from shimin.capabilities.identity.operations.real_name import ConsentRequired, RegisterSilent
+from shimin.capabilities.identity.operations.real_name import ConsentRequired, RegisterSilent, end_of_proof
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.capabilities.identity.ports import get_bank_card_source
 from shimin.capabilities.identity.queries import get_subject
@@ -24,6 +24,7 @@ from shimin.kernel.actor import Actor, AssuranceLevel
 from shimin.kernel.db import auth_scope, require_no_transaction
 from shimin.kernel.errors import InvalidInput, Unavailable
 from shimin.kernel.ids import new_id
+from shimin.kernel.values.papers import PaperKind
 from shimin.kernel.values.phones import normalise_phone
 
 
@@ -77,7 +78,9 @@ def prove_bank_card(*, actor: Actor, claim: BankCardClaim, now: datetime) -> Ope
         give_consent(actor, BANK_CARD_PURPOSE, BANK_CARD_TEXT, now)
         person = get_subject(actor)
         try:
-            matches = get_bank_card_source().check_bank_card(person.name, person.id_number, card_number, phone)
+            matches = get_bank_card_source().check_bank_card(
+                person.name, person.id_number, card_number, phone, document=person.document
+            )
         except Unavailable as silent:
             raise RegisterSilent(retry_after_seconds=silent.retry_after_seconds) from silent
         if not matches:
@@ -89,11 +92,22 @@ def prove_bank_card(*, actor: Actor, claim: BankCardClaim, now: datetime) -> Ope
             return raise_session(actor=actor, account=account, method="bank_card", now=now)
 
 
-def raise_level(*, actor: Actor, account_id: int, level: AssuranceLevel, method: str, now: datetime) -> Account:
-    """Write a proof above the name's, in the caller's auth scope; return the account locked."""
-    account = Account.objects.select_for_update().get(id=account_id)
+def raise_level(
+    *, actor: Actor, account_id: int, level: AssuranceLevel, method: str, now: datetime,
+    valid_until: date | None = None,
+) -> Account:  # fmt: skip
+    """Write a proof above the name's, in the caller's auth scope; return the account locked.
+
+    ``valid_until`` is the last day of the paper that was looked at. Without one, a proof by papers that end counts as
+    long as the name's.
+    """
+    account = Account.objects.select_for_update(of=("self",)).select_related("person").get(id=account_id)
+    ends_at = end_of_proof(now + PROOF_LIFETIME[level], valid_until)
+    document = account.person.document if account.person else PaperKind.ID_CARD
+    if valid_until is None and document != PaperKind.ID_CARD and account.level_until is not None:
+        ends_at = min(ends_at, account.level_until)
     account.level, account.version = max(account.level, level), account.version + 1
-    account.level_until = now + PROOF_LIFETIME[level]
+    account.level_until = ends_at
     account.save(update_fields=["level", "level_until", "version"])
     LevelProof(
         id=new_id(), account=account, level=level, method=method, verified_at=now, expires_at=account.level_until

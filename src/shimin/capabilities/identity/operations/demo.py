@@ -14,9 +14,10 @@ from shimin.capabilities.identity.operations.factors.enrolling import new_secret
 from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.capabilities.identity.operations.registration import insert_account
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind
+from shimin.kernel.clock import local_date
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import Forbidden
-from shimin.kernel.values.id_numbers import parse_id_number
+from shimin.kernel.values.papers import PaperKind, read_paper
 
 
 class NotADemo(Forbidden):
@@ -43,8 +44,8 @@ def provide_demo_citizen(*, phone: str, password: str, name: str, id_number: str
         account = insert_account(phone=phone, hashed_password=hashed, now=now)
         if name:
             lift_account(
-                actor=SYSTEM, account_id=account.id, name=name, id_number=parse_id_number(id_number), method="demo",
-                now=now,
+                actor=SYSTEM, account_id=account.id, name=name, method="demo", now=now,
+                paper=read_paper(PaperKind.ID_CARD, id_number, today=local_date(now)),
             )  # fmt: skip
     return True
 

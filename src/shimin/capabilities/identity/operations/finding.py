@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.models import Account, LoginHandle, Organisation, Person, PersonHandle
 from shimin.kernel.actor import Actor
-from shimin.kernel.crypto import blind_index, rotating_index, rotating_indexes
+from shimin.kernel.crypto import blind_index, encrypt, rotating_index, rotating_indexes
 from shimin.kernel.db import auth_scope
 
 
@@ -34,16 +34,20 @@ def add_staff_handle(account: Account, staff_name: str) -> None:
     _add_login(account, handles.tidy_staff_name(staff_name), handles.STAFF_NAME_INDEX)
 
 
-def add_person_handle(person: Person, account: Account | None, id_number: str) -> None:
-    """Let a person be found by the ID number.
+def add_person_handle(
+    person: Person, account: Account | None, text: str, *, is_further: bool = False, act_id: int | None = None
+) -> None:  # fmt: skip
+    """Let a person be found by a paper; ``is_further``: it is not the one that the person's row has.
 
     Raises:
         IntegrityError: it belongs to a person.
     """
-    hashed, key_id, others = _take(id_number, handles.ID_NUMBER_INDEX)
+    hashed, key_id, others = _take(text, handles.ID_NUMBER_INDEX)
     if others and PersonHandle.objects.filter(hash__in=others).exists():
         raise IntegrityError("identity_person_handle_pkey")
-    PersonHandle(hash=hashed, key_id=key_id, person=person, account=account).save(force_insert=True)
+    paper = encrypt(text, context=handles.FURTHER_PAPER) if is_further else None
+    row = PersonHandle(hash=hashed, key_id=key_id, person=person, account=account, paper=paper, act_id=act_id)
+    row.save(force_insert=True)
 
 
 def new_organisation(credit_code: str, **values: object) -> Organisation:

@@ -23,6 +23,7 @@ from shimin.capabilities.identity.models import (
     Passkey,
     Person,
     PersonHandle,
+    PersonLikeness,
     RecoveryCode,
     RecoverySheet,
     RightRequest,
@@ -142,7 +143,10 @@ def _erase_identity(account: Account, now: datetime) -> dict[str, int]:
             RightRequest,
         )
     }
-    erased["identity_person"] = Person.objects.filter(id=account.person_id or 0).update(name=b"", id_number=b"")
+    PersonLikeness.objects.filter(person_id=account.person_id or 0).delete()
+    erased["identity_person"] = Person.objects.filter(id=account.person_id or 0).update(
+        name=b"", id_number=b"", birth_date=None
+    )
     account.status, account.phone, account.password, account.level = AccountStatus.CLOSED, b"", "", 0
     account.level_until, account.password_changed_at, account.version = None, now, account.version + 1
     account.save()

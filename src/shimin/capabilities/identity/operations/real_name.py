@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError
 
-from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.domain import (
     GUARDIAN_AGE,
     PROOF_LIFETIME,
@@ -18,24 +17,29 @@ from shimin.capabilities.identity.domain import (
     SecondSource,
 )
 from shimin.capabilities.identity.events import RealNameVerified
-from shimin.capabilities.identity.models import Account, LevelProof, Mandate, Person, PersonHandle
+from shimin.capabilities.identity.models import Account, LevelProof
 from shimin.capabilities.identity.operations import limits
 from shimin.capabilities.identity.operations.consents import give_consent
-from shimin.capabilities.identity.operations.finding import add_person_handle
 from shimin.capabilities.identity.operations.opening import OpenedSession, raise_session
+from shimin.capabilities.identity.operations.persons import PersonTaken, person_for
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
-from shimin.capabilities.identity.ports import IdentitySource, PersonStatus, get_identity_source
+from shimin.capabilities.identity.ports import (
+    IdentitySource,
+    PaperSource,
+    PaperStatus,
+    PersonStatus,
+    get_identity_source,
+    get_paper_source,
+)
 from shimin.kernel import audit, events
 from shimin.kernel.actor import Actor, ActorKind, AssuranceLevel
-from shimin.kernel.clock import local_date
-from shimin.kernel.crypto import decrypt, encrypt
+from shimin.kernel.clock import CHINA, local_date
 from shimin.kernel.db import auth_scope, require_no_transaction
-from shimin.kernel.errors import Conflict, Forbidden, InvalidInput, SignInRequired, Unavailable
+from shimin.kernel.errors import Forbidden, InvalidInput, SignInRequired, Unavailable
 from shimin.kernel.ids import new_id
-from shimin.kernel.values.id_numbers import IdNumber, age_on, parse_id_number
-from shimin.kernel.values.names import normalise_name
+from shimin.kernel.values.id_numbers import age_on
+from shimin.kernel.values.papers import Paper, PaperKind, normalise_name_on, read_paper
 
-_WINDOW = "请携带身份证到就近的政务服务大厅窗口办理，或拨打 12345。"
 _SECOND_VALUE = re.compile(r"[0-9A-Z]{6,30}")
 
 
@@ -105,31 +109,52 @@ class RegisterSilent(Unavailable):
     mend = "您填的内容都留着，请过几分钟再点一次；着急的可以带身份证到窗口办理。"
 
 
-class PersonTaken(Conflict):
-    """Another account has proved this person. Whose is not told."""
+class PaperMismatch(InvalidInput):
+    """The immigration register does not know this paper with this name, birth date and end."""
 
-    code = "identity.person_taken"
-    message = "这个身份证号码已经在另一个账号上核实过了。"
-    mend = "请用那个账号登录（忘记密码可以找回）。不是您本人办理的，请" + _WINDOW.removeprefix("请")
+    code = "identity.paper_mismatch"
+    message = "证件信息对不上。"
+    mend = "请对照证件检查姓名、号码、出生日期和有效期，按证件上印的填写；刚换发的新证，请过一两天再试或到窗口办理。"
 
 
-class OtherPersonProved(Conflict):
-    """This account belongs to another person already."""
+class PaperEnded(InvalidInput):
+    """The paper is past its day, or was reported lost, or taken back."""
 
-    code = "identity.other_person_proved"
-    message = "这个账号已经核实为另一位市民，不能改成别人。"
-    mend = "请给自己另外注册一个账号。手机号换了机主的，" + _WINDOW
+    code = "identity.paper_ended"
+    message = "这本证件已经过期、挂失或失效。"
+    mend = "请换领新证后，用新证件核实；等新证期间要办事的，请到窗口。"
+
+    def __init__(self) -> None:
+        super().__init__(fields={"valid_until": self.message})
+
+
+class PaperEndNeeded(InvalidInput):
+    """The day until which the paper counts is compared too."""
+
+    code = "identity.paper_end_needed"
+
+    def __init__(self) -> None:
+        words = "请填写证件的有效期截止日期。"
+        super().__init__(words, fields={"valid_until": words})
 
 
 @dataclass(frozen=True, slots=True)
 class RealNameClaim:
-    """What a person says about themselves; ``second_value`` is the number printed on the second paper."""
+    """What a person says about themselves; ``second_value`` is the number printed on the second paper.
+
+    ``issuer`` is asked of a passport, ``birth_date`` where the number does not say it, ``valid_until`` (the last day it
+    counts) of all papers but the identity card.
+    """
 
     name: str
     id_number: str
     second: SecondSource
     second_value: str
     consents: bool
+    document: PaperKind = PaperKind.ID_CARD
+    issuer: str = ""
+    birth_date: date | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +162,10 @@ class Checked:
     """A claim in the registers' form."""
 
     name: str
-    id_number: IdNumber
+    paper: Paper
     second: SecondSource
     second_value: str
+    valid_until: date | None = None
 
 
 def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> OpenedSession:
@@ -148,9 +174,11 @@ def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> Ope
     Both registers are asked with no transaction open. Repeating it for the same person renews the proof.
 
     Raises:
-        IdNumberInvalid, NameInvalid, SecondNumberInvalid, ConsentRequired: mend the input.
+        IdNumberInvalid, PaperNumberInvalid, BirthDateInvalid, CountryInvalid, PaperEndNeeded: mend the input.
+        NameInvalid, SecondNumberInvalid, ConsentRequired: mend the input.
         MinorNeedsGuardian, PersonNotActive, PersonTaken, OtherPersonProved: go another way.
-        NameMismatch, SecondMismatch: a register says no.
+        OtherNameOnPaper, KnownByOtherPaper: it may be one person with two papers; go another way.
+        NameMismatch, PaperMismatch, PaperEnded, SecondMismatch: a register says no.
         RegisterSilent, NoIdentitySource: nobody can be asked now; nothing is changed.
         RealNameThrottled: more than ten attempts a day.
     """
@@ -164,8 +192,8 @@ def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> Ope
         try:
             with auth_scope(actor):
                 account = lift_account(
-                    actor=actor, account_id=account_id, name=checked.name, id_number=checked.id_number,
-                    method=f"population+{checked.second}", now=now,
+                    actor=actor, account_id=account_id, name=checked.name, paper=checked.paper, now=now,
+                    method=f"{register_of(checked.paper)}+{checked.second}", valid_until=checked.valid_until,
                 )  # fmt: skip
                 return raise_session(actor=actor, account=account, method="real_name", now=now)
         except IntegrityError as taken:  # two accounts proved one person at once; the handle let one through
@@ -176,58 +204,108 @@ def check_claim(claim: RealNameClaim, now: datetime) -> Checked:
     """Return what was typed in the registers' form.
 
     Raises:
-        IdNumberInvalid, NameInvalid, SecondNumberInvalid, ConsentRequired, MinorNeedsGuardian: see there.
+        IdNumberInvalid, PaperNumberInvalid, BirthDateInvalid, CountryInvalid, NameInvalid: see there.
+        SecondNumberInvalid, PaperEndNeeded, PaperEnded, ConsentRequired, MinorNeedsGuardian: see there.
     """
     today = local_date(now)
-    name, id_number = normalise_name(claim.name), parse_id_number(claim.id_number, today=today)
-    if age_on(id_number.birth_date, today) < GUARDIAN_AGE:
+    name = normalise_name_on(claim.document, claim.name)
+    paper = read_paper(
+        claim.document, claim.id_number, birth_date=claim.birth_date, issuer=claim.issuer, today=today
+    )  # fmt: skip
+    valid_until = check_end(paper, claim.valid_until, today)
+    if age_on(paper.birth_date, today) < GUARDIAN_AGE:
         raise MinorNeedsGuardian
     second_value = "".join(unicodedata.normalize("NFKC", claim.second_value[:100]).split()).upper()
     if not _SECOND_VALUE.fullmatch(second_value):
         raise SecondNumberInvalid(claim.second)
     if not claim.consents:
         raise ConsentRequired
-    return Checked(name, id_number, claim.second, second_value)
+    return Checked(name, paper, claim.second, second_value, valid_until)
+
+
+def check_end(paper: Paper, valid_until: date | None, today: date) -> date | None:
+    """Return the last day of a paper, None for an identity card: the register follows its renewals by itself.
+
+    Raises:
+        PaperEndNeeded, PaperEnded: see there.
+    """
+    if paper.kind is PaperKind.ID_CARD:
+        return None
+    if valid_until is None:
+        raise PaperEndNeeded
+    if valid_until < today:
+        raise PaperEnded
+    return valid_until
+
+
+def register_of(paper: Paper) -> str:
+    """Return which register confirms a paper, as proofs name their method."""
+    return "population" if paper.kind is PaperKind.ID_CARD else f"immigration:{paper.kind}"
 
 
 def ask_registers(checked: Checked) -> None:
     """Ask both registers; they agree or it is refused.
 
     Raises:
-        NameMismatch, SecondMismatch, PersonNotActive: a register says no.
+        NameMismatch, SecondMismatch, PersonNotActive, PaperMismatch, PaperEnded: a register says no.
         RegisterSilent, NoIdentitySource: nobody can be asked now.
     """
     source = get_identity_source()
+    papers = None if checked.paper.kind is PaperKind.ID_CARD else get_paper_source()
     try:
-        _compare(source, checked)
+        if papers is None:
+            _compare(source, checked)
+        else:
+            compare_paper(papers, checked.name, checked.paper, checked.valid_until)
+        paper = checked.paper
+        if not source.check_second(
+            checked.second, checked.name, paper.number, checked.second_value, document=paper.kind
+        ):  # fmt: skip
+            raise SecondMismatch(checked.second)
     except Unavailable as silent:
         raise RegisterSilent(retry_after_seconds=silent.retry_after_seconds) from silent
 
 
 def _compare(source: IdentitySource, checked: Checked) -> None:
-    answer = source.check_person(checked.name, checked.id_number.text)
+    answer = source.check_person(checked.name, checked.paper.number)
     if not answer.matches:
         raise NameMismatch
     if answer.status is not PersonStatus.NORMAL:
         raise PersonNotActive
-    if not source.check_second(checked.second, checked.name, checked.id_number.text, checked.second_value):
-        raise SecondMismatch(checked.second)
+
+
+def compare_paper(source: PaperSource, name: str, paper: Paper, valid_until: date | None) -> None:
+    """Ask the immigration register about a paper.
+
+    Raises:
+        PaperMismatch, PaperEnded: it says no.
+        Unavailable: it does not answer.
+    """
+    answer = source.check_paper(name, paper, valid_until)
+    if not answer.matches:
+        raise PaperMismatch
+    if answer.status is not PaperStatus.VALID:
+        raise PaperEnded
 
 
 def lift_account(
-    *, actor: Actor, account_id: int, name: str, id_number: IdNumber, method: str, now: datetime
+    *, actor: Actor, account_id: int, name: str, paper: Paper, method: str, now: datetime,
+    valid_until: date | None = None, act_id: int | None = None, is_another: bool = False,
 ) -> Account:  # fmt: skip
     """Tie the account to the person and lift it to level 2, in the caller's auth scope; return it locked.
 
+    The proof counts no longer than the paper. ``act_id``, ``is_another``: see ``person_for``.
+
     Raises:
-        PersonTaken, OtherPersonProved: see there.
+        PersonTaken, OtherPersonProved, OtherNameOnPaper, KnownByOtherPaper: see there.
         IntegrityError: another account did the same at this moment (identity_person_handle_pkey).
     """
     account = Account.objects.select_for_update(of=("self",)).select_related("person").get(id=account_id)
     level = AssuranceLevel.REAL_NAME
-    account.person = _person_for(account, name, id_number.text, now)
+    account.person = person_for(account, name, paper, now, act_id=act_id, is_another=is_another)
     account.level = max(account.level, level)
-    account.level_until, account.version = now + PROOF_LIFETIME[level], account.version + 1
+    account.level_until = end_of_proof(now + PROOF_LIFETIME[level], valid_until)
+    account.version += 1
     account.save(update_fields=["person", "level", "level_until", "version"])
     LevelProof(
         id=new_id(), account=account, level=level, method=method, verified_at=now, expires_at=account.level_until
@@ -241,33 +319,11 @@ def lift_account(
     return account
 
 
-def _person_for(account: Account, name: str, number: str, now: datetime) -> Person:
-    """Return the account's person: the one it proved before, with the name renewed, or a new one."""
-    known = account.person
-    if known is not None:
-        if decrypt(bytes(known.id_number), context=handles.ID_NUMBER) != number:
-            raise OtherPersonProved
-        known.name, known.verified_at = encrypt(name, context=handles.PERSON_NAME), now
-        known.save(update_fields=["name", "verified_at"])
-        return known
-    found = PersonHandle.objects.filter(hash__in=handles.id_number_hashes(number))
-    handle = found.select_for_update(of=("self",)).select_related("person").first()
-    if handle is not None and handle.account_id is not None:
-        raise PersonTaken
-    if handle is not None:  # known so far because somebody acts for them
-        handle.account = account
-        handle.save(update_fields=["account"])
-        Mandate.objects.filter(person=handle.person, principal_account=None).update(principal_account=account)
-        handle.person.name, handle.person.verified_at = encrypt(name, context=handles.PERSON_NAME), now
-        handle.person.save(update_fields=["name", "verified_at"])
-        return handle.person
-    person = Person(
-        id=new_id(), name=encrypt(name, context=handles.PERSON_NAME),
-        id_number=encrypt(number, context=handles.ID_NUMBER), verified_at=now,
-    )  # fmt: skip
-    person.save(force_insert=True)
-    add_person_handle(person, account, number)
-    return person
+def end_of_proof(lifetime_ends_at: datetime, valid_until: date | None) -> datetime:
+    """Return when a proof runs out: with its lifetime, or at the end of the paper's last day."""
+    if valid_until is None:
+        return lifetime_ends_at
+    return min(lifetime_ends_at, datetime.combine(valid_until, time(), CHINA) + timedelta(days=1))
 
 
 def _citizen(actor: Actor) -> int:

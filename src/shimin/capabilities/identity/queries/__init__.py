@@ -21,8 +21,8 @@ from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import auth_scope, scope
 from shimin.kernel.errors import LevelRequired, OwnHatRequired, SignInRequired
 from shimin.kernel.ids import PersonId
-from shimin.kernel.values.id_numbers import parse_person_number
-from shimin.kernel.values.masking import mask_id_number, mask_name, mask_phone
+from shimin.kernel.values.masking import mask_name, mask_paper_number, mask_phone
+from shimin.kernel.values.papers import Paper, PaperKind
 
 _OPEN = """
     SELECT session_id, account_id, person_id, account_kind, level, grants, hat, hat_name, hat_by
@@ -30,20 +30,24 @@ _OPEN = """
 """
 # By hand: every look-up asks it, and building it with the ORM was a quarter of a look-up's CPU time.
 _SUBJECT = """
-    SELECT p.id, p.name, p.id_number, a.phone
+    SELECT p.id, p.name, p.id_number, p.birth_date, a.phone
     FROM identity_account a JOIN identity_person p ON p.id = %s WHERE a.id = %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The verified person on whose behalf a source is asked. Never shown unmasked, never logged."""
+    """The verified person on whose behalf a source is asked. Never shown unmasked, never logged.
+
+    ``id_number`` is the number of the paper that ``document`` names.
+    """
 
     person_id: PersonId
     name: str
     id_number: str
     birth_date: date
     phone: str
+    document: PaperKind = PaperKind.ID_CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class AccountView:
     verified_at: datetime | None
     level_until: datetime | None
     created_at: datetime
+    document: PaperKind = PaperKind.ID_CARD
+    is_citizen: bool = True  # whoever is not may add further papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +147,15 @@ def get_subject(actor: Actor) -> Subject:
         row = cursor.fetchone()
     if row is None:
         raise LevelRequired(AssuranceLevel.REAL_NAME)
-    person_id, name, sealed_number, phone = row
-    id_number = decrypt(sealed_number, context=handles.ID_NUMBER)
+    person_id, name, sealed_number, birth_date, phone = row
+    paper = handles.open_paper(sealed_number, birth_date)
     return Subject(
         person_id=PersonId(person_id),
         name=decrypt(name, context=handles.PERSON_NAME),
-        id_number=id_number,
-        birth_date=parse_person_number(id_number).birth_date,
+        id_number=paper.number,
+        birth_date=paper.birth_date,
         phone=handles.open_phone(phone),
+        document=paper.kind,
     )
 
 
@@ -163,18 +170,20 @@ def get_account_view(actor: Actor, now: datetime) -> AccountView:
         account = Account.objects.select_related("person").defer("password").get(id=account_id)
         proofs = LevelProof.objects.filter(account_id=account_id, level__lte=account.level)  # one may be taken back
         proof = proofs.order_by("-level", "-verified_at").first()
-    name, id_number = _masked(account.person)
+    name, paper = _name_and_paper(account.person)
     return AccountView(
         account_id=account_id,
         phone=mask_phone(handles.open_phone(account.phone)),
         name=name,
-        id_number=id_number,
+        id_number=mask_paper_number(paper.number) if paper else "",
         level=level_now(account.level, account.level_until, now),
         session_level=actor.level,
         method=proof.method if proof else "",
         verified_at=proof.verified_at if proof else None,
         level_until=account.level_until,
         created_at=account.created_at,
+        document=paper.kind if paper else PaperKind.ID_CARD,
+        is_citizen=paper is None or paper.is_citizens,
     )
 
 
@@ -279,8 +288,8 @@ def _citizen(actor: Actor) -> int:
     return actor.account_id
 
 
-def _masked(person: Person | None) -> tuple[str, str]:
+def _name_and_paper(person: Person | None) -> tuple[str, Paper | None]:
     if person is None:
-        return "", ""
-    name = decrypt(bytes(person.name), context=handles.PERSON_NAME)
-    return mask_name(name), mask_id_number(decrypt(bytes(person.id_number), context=handles.ID_NUMBER))
+        return "", None
+    name = mask_name(decrypt(bytes(person.name), context=handles.PERSON_NAME))
+    return name, handles.open_paper(person.id_number, person.birth_date)

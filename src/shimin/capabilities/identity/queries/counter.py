@@ -23,7 +23,8 @@ from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import scope
 from shimin.kernel.errors import Forbidden, NotFound, SignInRequired
-from shimin.kernel.values.masking import mask_id_number, mask_name
+from shimin.kernel.values.masking import mask_id_number, mask_name, mask_paper_number
+from shimin.kernel.values.papers import PaperKind
 
 ROLE = "identity.counter"
 PAGE = 100
@@ -142,7 +143,7 @@ def _view(actor: Actor, row: CounterAct, now: datetime, *, is_owner: bool = Fals
     is_mine = row.asked_by_id == actor.account_id
     return ActView(
         act_id=row.id, act=Act(row.act), state=ActState(row.state), light=light, state_words=words,
-        document="外国人永久居留身份证" if row.document == "residence_card" else "居民身份证", reason=row.reason,
+        document=PaperKind(row.document).words, reason=row.reason,
         asked_by=row.asked_by_name, asked_at=row.asked_at, decided_by=row.decided_by_name, decided_at=row.decided_at,
         undone_at=row.undone_at, is_disputed=row.is_disputed, is_mine=is_mine, may_undo=may_undo,
         may_decide=row.state == ActState.WAITING and not is_late and not is_mine,
@@ -154,7 +155,8 @@ def _about(row: CounterAct) -> dict[str, str]:
     if not row.claim:
         return {}
     read = orjson.loads(decrypt(bytes(row.claim), context=handles.COUNTER_CLAIM))
-    about = {"name": mask_name(read["name"]), "id_number": mask_id_number(read["id_number"])}
+    number = read["id_number"].rpartition("/")[2]
+    about = {"name": mask_name(read["name"]), "id_number": mask_paper_number(number)}
     if "child_name" in read:
         about["child"] = f"{mask_name(read['child_name'])}，{mask_id_number(read['child_id_number'])}"
     return about

@@ -12,7 +12,6 @@ from shimin.capabilities.identity.domain import AccountKind, AccountStatus, leve
 from shimin.capabilities.identity.models import Account, Consent, Session
 from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.crypto import decrypt
-from shimin.kernel.values.id_numbers import parse_person_number
 
 _SIGNED_IN = """
     SELECT 1 FROM identity_session s JOIN identity_account a ON a.id = s.account_id
@@ -29,7 +28,8 @@ _SIGNED_IN = """
 class Holder:
     """The person of an active citizen's account: unmasked, never shown whole, never logged.
 
-    ``name``, ``id_number`` and ``birth_date`` are empty while no name is proved (or the proof has run out).
+    ``name``, ``id_number`` (of the paper ``document``) and ``birth_date`` are empty while no name is proved, or the
+    proof has run out.
     """
 
     account_id: int
@@ -38,6 +38,7 @@ class Holder:
     name: str = ""
     id_number: str = ""
     birth_date: date | None = None
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ def find_holder(account_id: int, now: datetime) -> Holder | None:
     level = level_now(account.level, account.level_until, now)
     if account.person is None or level < AssuranceLevel.REAL_NAME:
         return Holder(account.id, phone, level)
-    id_number = decrypt(bytes(account.person.id_number), context=handles.ID_NUMBER)
+    paper = handles.open_paper(account.person.id_number, account.person.birth_date)
     name = decrypt(bytes(account.person.name), context=handles.PERSON_NAME)
-    return Holder(account.id, phone, level, name, id_number, parse_person_number(id_number).birth_date)
+    return Holder(account.id, phone, level, name, paper.number, paper.birth_date, paper.kind)
 
 
 def find_session(session_id: int, now: datetime) -> SessionFacts | None:

@@ -9,7 +9,12 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
-from shimin.capabilities.identity.ports import set_bank_card_source, set_identity_source, set_relation_source
+from shimin.capabilities.identity.ports import (
+    set_bank_card_source,
+    set_identity_source,
+    set_paper_source,
+    set_relation_source,
+)
 from shimin.capabilities.identity.tests.factories import NOW, Registers
 from shimin.kernel import clock
 
@@ -21,10 +26,19 @@ def registers() -> Iterator[Registers]:
     set_identity_source(source)
     set_relation_source(source)
     set_bank_card_source(source)
+    set_paper_source(None)
     yield source
     set_identity_source(None)
     set_relation_source(None)
     set_bank_card_source(None)
+
+
+@pytest.fixture
+def immigration(registers: Registers) -> Iterator[Registers]:
+    """The same, and the exit-entry register with them."""
+    set_paper_source(registers)
+    yield registers
+    set_paper_source(None)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 
 from shimin.capabilities.identity import handles, passwords
@@ -12,13 +12,14 @@ from shimin.capabilities.identity.models import Account, LoginHandle, StaffGrant
 from shimin.capabilities.identity.operations.opening import OpenedSession, open_session
 from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.capabilities.identity.operations.registration import insert_account
-from shimin.capabilities.identity.ports import CompanyCheck, PersonCheck, PersonStatus
+from shimin.capabilities.identity.ports import CompanyCheck, PaperCheck, PaperStatus, PersonCheck, PersonStatus
 from shimin.capabilities.identity.queries import find_session_actor
 from shimin.kernel.actor import ANONYMOUS, Actor, AssuranceLevel
 from shimin.kernel.db import auth_scope
 from shimin.kernel.errors import Unavailable
 from shimin.kernel.ids import new_id
-from shimin.kernel.values.id_numbers import check_digit, parse_id_number
+from shimin.kernel.values.id_numbers import check_digit
+from shimin.kernel.values.papers import Paper, PaperKind, read_paper
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 PASSWORD = "Xiangjiang-2026"
@@ -70,8 +71,8 @@ def make_resident(*, name: str = "周晓敏", level: int = 2, client: Client = C
         account = insert_account(phone=number, hashed_password=HASHED, now=now)
         if level >= AssuranceLevel.REAL_NAME:
             account = lift_account(
-                actor=ANONYMOUS, account_id=account.id, name=name, id_number=parse_id_number(id_number),
-                method="population+social_card", now=now,
+                actor=ANONYMOUS, account_id=account.id, name=name, method="population+social_card", now=now,
+                paper=read_paper(PaperKind.ID_CARD, id_number, today=now.date()),
             )  # fmt: skip
         session = open_session(account=account, client=client, before=ANONYMOUS, now=now, is_first=True)
     if level < AssuranceLevel.REAL_NAME:
@@ -113,6 +114,8 @@ class Registers:
     status: PersonStatus = PersonStatus.NORMAL
     down: bool = False
     asked: list[str] = field(default_factory=list)
+    papers: dict[str, tuple[str, date, date]] = field(default_factory=dict)  # text -> (name, born, last day)
+    paper_status: PaperStatus = PaperStatus.VALID
     children: set[tuple[str, str]] = field(default_factory=set)  # (parent's ID number, child's)
     cards: dict[str, tuple[str, str]] = field(default_factory=dict)  # ID number -> (card, phone)
     companies: dict[tuple[str, str], CompanyCheck] = field(default_factory=dict)  # (ID number, credit code)
@@ -122,7 +125,9 @@ class Registers:
         self.people[id_number] = name
         self.second[SecondSource.SOCIAL_CARD, id_number] = card
 
-    def check_bank_card(self, name: str, id_number: str, card_number: str, phone: str) -> bool:
+    def check_bank_card(
+        self, name: str, id_number: str, card_number: str, phone: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> bool:  # fmt: skip
         if self.down:
             raise Unavailable
         return self.cards.get(id_number) == (card_number, phone)
@@ -130,7 +135,9 @@ class Registers:
     def is_child(self, name: str, id_number: str, child_name: str, child_id_number: str) -> bool:
         return (id_number, child_id_number) in self.children
 
-    def check_legal_person(self, name: str, id_number: str, credit_code: str) -> CompanyCheck:
+    def check_legal_person(
+        self, name: str, id_number: str, credit_code: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> CompanyCheck:  # fmt: skip
         if self.down:
             raise Unavailable
         return self.companies.get((id_number, credit_code), CompanyCheck(is_legal_person=False))
@@ -141,6 +148,19 @@ class Registers:
             raise Unavailable
         return PersonCheck(self.people.get(id_number) == name, self.status)
 
-    def check_second(self, kind: SecondSource, name: str, id_number: str, value: str) -> bool:
+    def add_paper(self, name: str, paper: Paper, valid_until: date, card: str = "A12345678") -> None:
+        """Know a paper of the exit-entry police, whose holder has a social security card."""
+        self.papers[paper.text] = (name, paper.birth_date, valid_until)
+        self.second[SecondSource.SOCIAL_CARD, paper.number] = card
+
+    def check_paper(self, name: str, paper: Paper, valid_until: date | None) -> PaperCheck:
+        self.asked.append("paper")
+        if self.down:
+            raise Unavailable
+        return PaperCheck(self.papers.get(paper.text) == (name, paper.birth_date, valid_until), self.paper_status)
+
+    def check_second(
+        self, kind: SecondSource, name: str, id_number: str, value: str, *, document: PaperKind = PaperKind.ID_CARD
+    ) -> bool:  # fmt: skip
         self.asked.append(str(kind))
         return self.second.get((kind, id_number)) == value

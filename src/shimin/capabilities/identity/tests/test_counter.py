@@ -32,7 +32,8 @@ from shimin.capabilities.identity.operations.counter.deciding import (
 from shimin.capabilities.identity.operations.counter.sheets import SheetRejected, use_sheet
 from shimin.capabilities.identity.operations.forgetting import forget_old
 from shimin.capabilities.identity.operations.mandates.claiming import ChildGrownUp
-from shimin.capabilities.identity.operations.real_name import NameMismatch, OtherPersonProved, PersonNotActive
+from shimin.capabilities.identity.operations.persons import OtherPersonProved
+from shimin.capabilities.identity.operations.real_name import NameMismatch, PersonNotActive
 from shimin.capabilities.identity.operations.signing_in import SignInRefused, sign_in
 from shimin.capabilities.identity.ports import PersonStatus
 from shimin.capabilities.identity.queries import get_account_view, get_subject
@@ -55,6 +56,7 @@ from shimin.kernel.errors import Forbidden, NotFound
 from shimin.kernel.models import AuditRecord
 from shimin.kernel.values.id_numbers import IdNumberCheckDigit, IdNumberForeign, check_digit, parse_person_number
 from shimin.kernel.values.names import NameInvalid, normalise_foreign_name
+from shimin.kernel.values.papers import PaperKind
 
 pytestmark = pytest.mark.django_db
 NEW_PASSWORD = "Yuelushan-2026"
@@ -253,7 +255,9 @@ def residence_card(*, birth="19900101"):
 
 def test_proves_a_foreigner_by_the_permanent_residence_card(officer, colleague, registers):
     person, number = make_resident(level=1), residence_card()
-    act_id, _ = do(officer, colleague, Act.RAISE, papers(name="John Smith", id_number=number, phone=person.phone))
+    card = {"document": PaperKind.RESIDENCE_CARD, "valid_until": date(2035, 1, 1)}
+    given = papers(name="John Smith", id_number=number, phone=person.phone, **card)
+    act_id, _ = do(officer, colleague, Act.RAISE, given)
     assert registers.asked == []
     actor = actor_of(person.token)
     assert get_account_view(actor, NOW).level == 4

@@ -14,7 +14,8 @@ from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.domain import AccountKind, CodePurpose
 from shimin.capabilities.identity.models import LoginHandle, PersonHandle
 from shimin.capabilities.identity.operations.codes import request_code, try_code
-from shimin.capabilities.identity.operations.real_name import PersonTaken, lift_account
+from shimin.capabilities.identity.operations.persons import PersonTaken
+from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.capabilities.identity.operations.registration import insert_account
 from shimin.capabilities.identity.tests.apps import enter_desk
 from shimin.capabilities.identity.tests.factories import CLIENT, HASHED, NOW, make_officer, make_phone, make_resident
@@ -25,7 +26,7 @@ from shimin.kernel.actor import ANONYMOUS
 from shimin.kernel.crypto.key_files import StoredKey, write_key
 from shimin.kernel.crypto.ring import index_ring
 from shimin.kernel.db import auth_scope
-from shimin.kernel.values.id_numbers import parse_id_number
+from shimin.kernel.values.papers import PaperKind, read_paper
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,8 @@ def test_one_person_stays_one_account(keys):
     with pytest.raises(PersonTaken), auth_scope(ANONYMOUS):
         lift_account(
             actor=ANONYMOUS, account_id=other.account_id, name=resident.name,
-            id_number=parse_id_number(resident.id_number), method="population+social_card", now=NOW,
+            paper=read_paper(PaperKind.ID_CARD, resident.id_number, today=NOW.date()), method="population+social_card",
+            now=NOW,
         )  # fmt: skip
 
 

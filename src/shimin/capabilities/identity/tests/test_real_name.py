@@ -6,13 +6,12 @@ from django.db import connection
 from shimin.capabilities.identity.domain import REAL_NAME_PURPOSE, SecondSource
 from shimin.capabilities.identity.models import Account, LevelProof, Person
 from shimin.capabilities.identity.operations.limits import RealNameThrottled
+from shimin.capabilities.identity.operations.persons import OtherPersonProved, PersonTaken
 from shimin.capabilities.identity.operations.real_name import (
     ConsentRequired,
     MinorNeedsGuardian,
     NameMismatch,
-    OtherPersonProved,
     PersonNotActive,
-    PersonTaken,
     RealNameClaim,
     RegisterSilent,
     SecondMismatch,
@@ -92,10 +91,10 @@ def test_asks_nobody_about_a_number_with_a_wrong_check_digit(newcomer, registers
     assert registers.asked == []
 
 
-def test_sends_foreigners_to_the_window(newcomer, registers):
+def test_sends_foreigners_to_their_own_paper(newcomer, registers):
     with pytest.raises(IdNumberForeign) as refused:
         prove(newcomer, "周晓敏", "911124198108030024")
-    assert "窗口" in refused.value.mend
+    assert "外国人永久居留身份证" in refused.value.mend
 
 
 @pytest.mark.parametrize(("birth", "is_refused"), [("20121123", True), ("20121122", False), ("20081101", False)])

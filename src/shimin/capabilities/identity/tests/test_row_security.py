@@ -24,8 +24,8 @@ OWN_ROWS = {
     "notices_notice": "account_id",
 }
 NO_ACCESS = (
-    "identity_login_handle", "identity_person_handle", "identity_verification_code", "identity_staff_grant",
-    "notices_text_message", "notices_letter",
+    "identity_login_handle", "identity_person_handle", "identity_person_likeness", "identity_verification_code",
+    "identity_staff_grant", "notices_text_message", "notices_letter",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from shimin.capabilities.identity.operations.counter.applying import Sheet
 from shimin.capabilities.identity.operations.counter.asking import ask_act
 from shimin.capabilities.identity.operations.counter.deciding import decide_act, dispute_act, undo_act
 from shimin.capabilities.identity.operations.counter.sheets import use_sheet
+from shimin.capabilities.identity.operations.persons import KnownByOtherPaper
 from shimin.capabilities.identity.queries.counter import ROLE, get_act_for, list_acts
 from shimin.capabilities.identity.web.client import client_of
 from shimin.capabilities.identity.web.counter_forms import PapersForm, SheetForm
@@ -19,6 +20,7 @@ from shimin.capabilities.identity.web.forms import cleaned, show_error
 from shimin.capabilities.identity.web.pages import form_page, go_on_with
 from shimin.kernel import clock
 from shimin.kernel.errors import DomainError
+from shimin.kernel.values.papers import PaperKind
 from shimin.kernel.web.access import Request, public, signed_in, staff
 
 _QUEUE = "identity.counter"
@@ -39,7 +41,9 @@ def ask(request: Request, act: str) -> HttpResponse:
     if act not in set(Act):
         raise Http404
     kind, error = Act(act), None
-    form = PapersForm(kind, request.POST if request.method == "POST" else None)
+    named = request.GET.get("paper", "")
+    document = PaperKind(named) if named in set(PaperKind) else PaperKind.ID_CARD
+    form = PapersForm(kind, document, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             asked = ask_act(actor=request.actor, act=kind, papers=form.papers(), now=clock.now())
@@ -47,7 +51,12 @@ def ask(request: Request, act: str) -> HttpResponse:
             show_error(form, error := refused)
         else:
             return HttpResponseRedirect(reverse("identity:counter_act", args=[asked.act_id]), status=303)
-    return form_page(request, "identity/desk/ask.html", form, error=error, act=kind, queue=_QUEUE)
+    if not (isinstance(error, KnownByOtherPaper) or "is_another" in request.POST):
+        del form.fields["is_another"]  # asked only where somebody alike is known
+    papers = [{"title": each.words, "url": f"?paper={each}", "current": each is document} for each in PaperKind]
+    return form_page(
+        request, "identity/desk/ask.html", form, error=error, act=kind, queue=_QUEUE, papers=papers, document=document
+    )
 
 
 @require_safe

@@ -10,6 +10,8 @@ from django import forms
 from shimin.capabilities.identity import passwords
 from shimin.capabilities.identity.domain import REAL_NAME_TEXT, SecondSource
 from shimin.kernel.errors import DomainError
+from shimin.kernel.values.countries import COUNTRIES
+from shimin.kernel.values.papers import PaperKind
 
 _TOO_LONG = "太长了，请检查后重新填写。"
 
@@ -32,6 +34,24 @@ def password_field(label: str, autocomplete: str, example: str = "") -> forms.Ch
 def _phone() -> forms.CharField:
     return text_field(
         "手机号", longest=40, example="11位，例如 13812345678", inputmode="tel", autocomplete="username",
+    )  # fmt: skip
+
+
+def date_field(label: str, example: str, *, required: bool = True) -> forms.DateField:
+    return forms.DateField(
+        label=label, help_text=example, required=required, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        input_formats=["%Y-%m-%d", "%Y%m%d", "%Y/%m/%d", "%Y.%m.%d"],
+        error_messages={"required": f"请填写{label}。", "invalid": "请照“1990-05-17”的样子填写日期。"},
+    )  # fmt: skip
+
+
+def issuer_field(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, widget=forms.Select({"autocomplete": "country"}),
+        choices=[
+            ("", "请选择 Select"), *((each.code, f"{each.english} {each.chinese}") for each in COUNTRIES.values()),
+        ],
+        error_messages={"required": "请选择签发国家。", "invalid_choice": "请选择签发国家。"},
     )  # fmt: skip
 
 
@@ -104,8 +124,17 @@ class PasswordCodeForm(forms.Form):
     code = text_field("动态码", longest=40, example="应用里的6位数字，或一个恢复码", autocomplete="one-time-code")
 
 
+NUMBERS = {  # label, example
+    PaperKind.RESIDENCE_CARD: ("证件号码 Card number", "18位，9开头；2023年以前的旧证15位"),
+    PaperKind.PASSPORT: ("护照号码 Passport number", "资料页右上角的5到9位字母和数字"),
+    PaperKind.HKM_PERMIT: ("通行证号码", "H 或 M 开头，后面8位数字；旧证后面10位的也可以"),
+    PaperKind.TAIWAN_PERMIT: ("通行证号码", "8位数字"),
+}
+_FOREIGN_NAME = ("姓名 Full name", "按证件上的写法，姓在前，例如 CARTER EMILY ANNE。As printed: surname first")
+
+
 class RealNameForm(forms.Form):
-    """Name, ID number, and the number of a second paper.
+    """Name, ID number, and the number of a second paper; the fields depend on the kind of paper.
 
     With ``kept`` (what was typed before, sealed), both numbers may be left empty to use it again: they are never
     written back into the page.
@@ -121,6 +150,29 @@ class RealNameForm(forms.Form):
     second_value = text_field("这种证件上的号码", longest=100, example="照证件上印的填写", autocomplete="off")
     consents = forms.BooleanField(label=REAL_NAME_TEXT, required=False)
     kept = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
+    document = PaperKind.ID_CARD
+
+    def __init__(self, data: object = None, *, document: PaperKind = PaperKind.ID_CARD) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.document = document
+        if document is PaperKind.ID_CARD:
+            return
+        number = self.fields["id_number"]
+        number.label, number.help_text = NUMBERS[document]
+        if document in (PaperKind.PASSPORT, PaperKind.RESIDENCE_CARD):
+            self.fields["name"].label, self.fields["name"].help_text = _FOREIGN_NAME
+        else:
+            self.fields["name"].help_text = "与通行证一致"
+        further: dict[str, forms.Field] = {}
+        if document is PaperKind.PASSPORT:
+            further["issuer"] = issuer_field("签发国家 Issuing state")
+        is_card = document is PaperKind.RESIDENCE_CARD
+        example = "号码是18位的不用填。Leave empty for 18-digit numbers" if is_card else "例如 1990-05-17"
+        further["birth_date"] = date_field("出生日期 Date of birth", example, required=not is_card)
+        further["valid_until"] = date_field("有效期至 Date of expiry", "证件上印的最后一天，例如 2031-08-20")
+        order = ["name", "id_number", *further, "second", "second_value", "consents", "kept"]
+        self.fields.update(further)
+        self.order_fields(order)
 
     def may_be_empty(self, names: Iterable[str]) -> None:
         """Do not ask again for fields whose value is kept; call it before the form is checked."""

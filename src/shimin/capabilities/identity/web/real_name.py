@@ -27,11 +27,13 @@ from shimin.kernel import clock
 from shimin.kernel.actor import AssuranceLevel
 from shimin.kernel.crypto import DecryptionError, decrypt, encrypt
 from shimin.kernel.errors import DomainError
-from shimin.kernel.values.masking import mask_id_number
+from shimin.kernel.values.masking import mask_paper_number
+from shimin.kernel.values.papers import PaperKind
 from shimin.kernel.web.access import Request, signed_in
 
 _CONTEXT = "identity.form.real_name"
 _KEPT_FOR = timedelta(minutes=30)
+_IN_ENGLISH = (PaperKind.PASSPORT, PaperKind.RESIDENCE_CARD)
 _KEPT_FIELDS = ("id_number", "second_value")
 
 
@@ -44,7 +46,7 @@ def real_name(request: Request) -> HttpResponse:
     if account.session_level < AssuranceLevel.REAL_NAME and get_hold(request.actor).is_held:
         query = urlencode({"next": request.get_full_path()})  # back here: what comes after may ask for more
         return HttpResponseRedirect(f"{reverse('identity:device')}?{query}", status=303)
-    if account.level < AssuranceLevel.REAL_NAME:
+    if account.level < AssuranceLevel.REAL_NAME or _adds_paper(request, account):
         return _prove(request, account, now)
     if account.session_level < AssuranceLevel.REAL_NAME:
         return _confirm(request, account, now)
@@ -52,6 +54,18 @@ def real_name(request: Request) -> HttpResponse:
     if account.level < _wanted(request):
         return HttpResponseRedirect(f"{reverse('identity:bank_card')}?{urlencode({'next': onward})}", status=303)
     return form_page(request, "identity/real_name_stands.html", ConfirmForm(), account=account, next=onward)
+
+
+def _document(request: Request, account: AccountView) -> PaperKind:
+    """Return the kind of paper that the address names, else the one that was proved last."""
+    named = request.GET.get("paper", "")
+    return PaperKind(named) if named in set(PaperKind) else account.document
+
+
+def _adds_paper(request: Request, account: AccountView) -> bool:
+    """Tell whether somebody with a proved name adds another paper; a mainland citizen has the one."""
+    is_named = request.GET.get("paper", "") in set(PaperKind)
+    return is_named and not account.is_citizen and account.session_level >= AssuranceLevel.REAL_NAME
 
 
 def _wanted(request: Request) -> int:
@@ -85,15 +99,15 @@ def confirm_page(
 
 def _prove(request: Request, account: AccountView, now: datetime) -> HttpResponse:
     if request.method != "POST":
-        return _proof_page(request, RealNameForm(), account, {}, now)
+        return _proof_page(request, RealNameForm(document=_document(request, account)), account, {}, now)
     kept = _open(request.POST.get("kept", ""), account.account_id, now)
-    form = RealNameForm(request.POST)
+    form = RealNameForm(request.POST, document=_document(request, account))
     form.may_be_empty(kept)
     error = None
     if form.is_valid():
         values = _with_kept(form.cleaned_data, kept)
         try:
-            opened = prove_real_name(actor=request.actor, claim=_claim(values), now=now)
+            opened = prove_real_name(actor=request.actor, claim=_claim(values, form.document), now=now)
         except DomainError as refused:
             show_error(form, error := refused)
             kept = {name: values[name] for name in _KEPT_FIELDS if name not in refused.fields}
@@ -116,13 +130,25 @@ def _proof_page(
             "kept": _seal(kept, account, now),
         }
     onward = next_path(request, default="")
-    return form_page(request, "identity/real_name.html", form, error=error, account=account, next=onward)
+    papers = [
+        {
+            "title": kind.words if kind not in _IN_ENGLISH else f"{kind.words} {kind.english}",
+            "url": f"?{urlencode({**request.GET.dict(), 'paper': str(kind)})}", "current": kind is form.document,
+        }
+        for kind in PaperKind
+    ]  # fmt: skip
+    button = "核实身份 Verify" if form.document in _IN_ENGLISH else "核实身份"
+    return form_page(
+        request, "identity/real_name.html", form, error=error, account=account, next=onward, papers=papers,
+        document=form.document, button=button,
+    )  # fmt: skip
 
 
-def _claim(values: dict[str, Any]) -> RealNameClaim:
+def _claim(values: dict[str, Any], document: PaperKind) -> RealNameClaim:
     return RealNameClaim(
         name=values["name"], id_number=values["id_number"], second=SecondSource(values["second"]),
-        second_value=values["second_value"], consents=values["consents"],
+        second_value=values["second_value"], consents=values["consents"], document=document,
+        issuer=values.get("issuer", ""), birth_date=values.get("birth_date"), valid_until=values.get("valid_until"),
     )  # fmt: skip
 
 
@@ -131,7 +157,7 @@ def _with_kept(values: dict[str, Any], kept: dict[str, str]) -> dict[str, Any]:
 
 
 def _hint(name: str, value: str) -> str:
-    return mask_id_number(value) if name == "id_number" else f"尾号 {value[-2:]}"
+    return mask_paper_number(value) if name == "id_number" else f"尾号 {value[-2:]}"
 
 
 def _seal(kept: dict[str, str], account: AccountView, now: datetime) -> str:

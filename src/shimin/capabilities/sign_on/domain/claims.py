@@ -45,8 +45,8 @@ RULES: dict[str, ScopeRule] = {
         ),
         ScopeRule(Scope.PHONE, "手机号", (("phone_number", "手机号"),)),
         ScopeRule(
-            Scope.ID_NUMBER, "身份证号码", (("id_number", "身份证号码"),), level=AssuranceLevel.REAL_NAME,
-            is_sensitive=True,
+            Scope.ID_NUMBER, "身份证号码", (("id_number", "证件号码"), ("id_document", "证件种类")),
+            level=AssuranceLevel.REAL_NAME, is_sensitive=True,
         ),
         ScopeRule(Scope.OFFLINE_ACCESS, "您不在线时，半年内也可以再取以上资料", ()),
     )

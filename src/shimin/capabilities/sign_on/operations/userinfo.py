@@ -61,6 +61,7 @@ def _values(holder: Holder, scopes: list[str]) -> dict[str, Any]:
         "birthdate": holder.birth_date.isoformat() if holder.birth_date else "",
         "phone_number": f"+86{holder.phone}" if holder.phone else "",
         "id_number": holder.id_number,
+        "id_document": holder.document,
     }
     values = {name: known[name] for name in claims_of(scopes) if known.get(name)}
     if "phone_number" in values:

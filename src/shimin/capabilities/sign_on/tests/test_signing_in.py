@@ -42,7 +42,7 @@ def test_signs_in_after_consent_and_tells_what_was_agreed_to(party, resident, at
     told = party.userinfo(tokens["access_token"]).json()
     assert told == {
         "sub": claims["sub"], "name": resident.name, "birthdate": "1990-05-17", "phone_number_verified": True,
-        "phone_number": f"+86{resident.phone}", "id_number": resident.id_number,
+        "phone_number": f"+86{resident.phone}", "id_number": resident.id_number, "id_document": "id_card",
     }  # fmt: skip
     assert str(resident.account_id) not in claims["sub"]
 

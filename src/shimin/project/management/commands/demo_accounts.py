@@ -28,6 +28,9 @@ class Command(BaseCommand):
         for person in about["to_prove"]:
             card = f"社会保障卡卡号 {person['social_card']}"
             self.stdout.write(f"  {person['name']}  {person['id_number']}  {card}  {person['words']}")
+        self.stdout.write("用护照、永久居留证、通行证来试的：")
+        for words in about["foreigners"]:
+            self.stdout.write(f"  {words}")
         others = about["to_act_for"]
         child = others["child"]
         self.stdout.write(f"周晓敏可以代办的：孩子 {child['name']} {child['id_number']}，单位 {others['company']}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 import orjson
@@ -37,7 +38,8 @@ from shimin.capabilities.identity.operations.bank_card import raise_level
 from shimin.capabilities.identity.operations.finding import add_phone_handle
 from shimin.capabilities.identity.operations.mandates.granting import Terms, give_mandate, person_without_account
 from shimin.capabilities.identity.operations.opening import end_rows
-from shimin.capabilities.identity.operations.real_name import PersonTaken, lift_account
+from shimin.capabilities.identity.operations.persons import PersonTaken
+from shimin.capabilities.identity.operations.real_name import lift_account
 from shimin.kernel import audit, events
 from shimin.kernel.actor import EVERYTHING, Actor, ActorKind, AssuranceLevel
 from shimin.kernel.clock import CHINA
@@ -45,6 +47,7 @@ from shimin.kernel.crypto import decrypt, encrypt
 from shimin.kernel.errors import Conflict
 from shimin.kernel.ids import new_id
 from shimin.kernel.values.id_numbers import parse_person_number
+from shimin.kernel.values.papers import Paper, reopen_paper
 
 
 class PhoneTaken(Conflict):
@@ -99,6 +102,13 @@ def apply_act(*, actor: Actor, row: CounterAct, now: datetime) -> Sheet | None:
     return sheet
 
 
+def paper_of(read: Mapping[str, str]) -> tuple[Paper, date | None]:
+    """Return the paper of an act, and its last day."""
+    born, until = read.get("birth_date"), read.get("valid_until")
+    paper = reopen_paper(read["id_number"], date.fromisoformat(born) if born else None)
+    return paper, date.fromisoformat(until) if until else None
+
+
 def void_sheets(account_id: int, now: datetime) -> int:
     """Make the account's sheets worthless and return how many were still good."""
     return RecoverySheet.objects.filter(account_id=account_id, used_at=None, voided_at=None).update(voided_at=now)
@@ -107,13 +117,15 @@ def void_sheets(account_id: int, now: datetime) -> int:
 def _lift(actor: Actor, row: CounterAct, read: dict[str, Any], now: datetime) -> None:
     assert row.account is not None
     method = f"window+{row.document}"
+    paper, valid_until = paper_of(read)
     lift_account(
-        actor=actor, account_id=row.account.id, name=read["name"], id_number=parse_person_number(read["id_number"]),
-        method=method, now=now,
+        actor=actor, account_id=row.account.id, name=read["name"], paper=paper, method=method, now=now,
+        valid_until=valid_until, act_id=row.id if row.needs_second else None, is_another=bool(read.get("is_another")),
     )  # fmt: skip
     row.account = raise_level(
-        actor=actor, account_id=row.account.id, level=AssuranceLevel.IN_PERSON, method=method, now=now
-    )
+        actor=actor, account_id=row.account.id, level=AssuranceLevel.IN_PERSON, method=method, now=now,
+        valid_until=valid_until,
+    )  # fmt: skip
 
 
 def _open_account(now: datetime) -> tuple[Account, str]:

@@ -19,6 +19,7 @@ from shimin.capabilities.identity.models import Account, CounterAct, LevelProof,
 from shimin.capabilities.identity.operations.counter.applying import Sheet, apply_act, void_sheets
 from shimin.capabilities.identity.operations.counter.asking import staff_name_of
 from shimin.capabilities.identity.operations.mandates.hats import end_mandate
+from shimin.capabilities.identity.operations.persons import drop_papers_of_act
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.capabilities.identity.queries.counter import in_city
 from shimin.kernel import audit, events
@@ -144,6 +145,7 @@ def _lower(account: Account, row: CounterAct, now: datetime) -> None:
         PersonHandle.objects.filter(account=account).update(account=None)
         account.person, account.level = None, min(row.before_level, AssuranceLevel.PHONE)
     else:
+        drop_papers_of_act(account, row.id)
         account.level = row.before_level
     account.level_until, account.version = row.before_level_until, account.version + 1
     account.save(update_fields=["person", "level", "level_until", "version"])

@@ -156,7 +156,9 @@ def normalise_credit_code(text: str) -> str:
 def _ask_register(actor: Actor, credit_code: str) -> CompanyCheck:
     person = get_subject(actor)
     try:
-        company = get_relation_source().check_legal_person(person.name, person.id_number, credit_code)
+        company = get_relation_source().check_legal_person(
+            person.name, person.id_number, credit_code, document=person.document
+        )
     except Unavailable as silent:
         raise RegisterSilent(retry_after_seconds=silent.retry_after_seconds) from silent
     if not company.is_legal_person:

@@ -18,6 +18,7 @@ from shimin.kernel.actor import EVERYTHING, Actor, ActorKind, AssuranceLevel
 from shimin.kernel.crypto import encrypt
 from shimin.kernel.errors import Conflict, InvalidInput, LevelRequired, OwnHatRequired, SignInRequired
 from shimin.kernel.ids import new_id
+from shimin.kernel.values.papers import reopen_paper
 
 
 class MandateStands(Conflict):
@@ -126,13 +127,13 @@ def give_mandate(
 
 
 def person_without_account(name: str, id_number: str, now: datetime) -> tuple[int, int | None]:
-    """Return the person of an ID number, made where there is none yet, and the account that proved it, if any."""
+    """Return the person of an 18-digit number, made where there is none yet, and the account that proved it, if any."""
     handle = PersonHandle.objects.filter(hash__in=handles.id_number_hashes(id_number)).first()
     if handle is not None:
         return handle.person_id, handle.account_id
     person = Person(
-        id=new_id(), name=encrypt(name, context=handles.PERSON_NAME),
-        id_number=encrypt(id_number, context=handles.ID_NUMBER), verified_at=now,
+        id=new_id(), name=encrypt(name, context=handles.PERSON_NAME), verified_at=now,
+        **handles.seal_paper(reopen_paper(id_number, None)),
     )  # fmt: skip
     person.save(force_insert=True)
     add_person_handle(person, None, id_number)
