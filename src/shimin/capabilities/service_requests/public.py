@@ -27,7 +27,7 @@ from shimin.capabilities.service_requests.domain.consumer import (
 )
 from shimin.capabilities.service_requests.domain.danger import is_danger
 from shimin.capabilities.service_requests.domain.deadlines import Term, named_term, term_for
-from shimin.capabilities.service_requests.domain.filing import LONGEST_ADDRESS, LONGEST_WORDS, Filing
+from shimin.capabilities.service_requests.domain.filing import LONGEST_ADDRESS, LONGEST_WORDS, Filing, read_address_part
 from shimin.capabilities.service_requests.domain.kinds import KIND_WORDS, RequestKind, kind_in
 from shimin.capabilities.service_requests.domain.lights import light_rule_for
 from shimin.capabilities.service_requests.domain.matters import MATTER_WORDS, Matter
@@ -160,15 +160,14 @@ from shimin.capabilities.service_requests.ports import (
 from shimin.capabilities.service_requests.ports.desk_parts import DeskPart, list_desk_parts, register_desk_part
 from shimin.capabilities.service_requests.queries.abroad import HandOverView, list_hand_overs
 from shimin.capabilities.service_requests.queries.consumer import ConsumerView
-from shimin.capabilities.service_requests.queries.desk import (
-    QueueFilter,
-    QueuePage,
-    count_queue,
-    find_desk_request,
-    get_desk_request,
-    list_queue,
+from shimin.capabilities.service_requests.queries.desk import find_desk_request, get_desk_request
+from shimin.capabilities.service_requests.queries.dispatch_advice import (
+    Advice,
+    AgencyChoice,
+    advise,
+    check_catalogue,
+    list_categories,
 )
-from shimin.capabilities.service_requests.queries.dispatch_advice import Advice, AgencyChoice, advise, check_catalogue
 from shimin.capabilities.service_requests.queries.insults import mask_for_others, mask_insults
 from shimin.capabilities.service_requests.queries.knowledge import (
     ArticleView,
@@ -196,6 +195,7 @@ from shimin.capabilities.service_requests.queries.published import (
     get_published_answer,
     get_published_photo,
 )
+from shimin.capabilities.service_requests.queries.queues import QueueFilter, QueuePage, count_queue, list_queue
 from shimin.capabilities.service_requests.queries.replaying import (
     ReplayOutcome,
     RequestFacts,
@@ -393,6 +393,7 @@ __all__ = [
     "law_for",
     "light_rule_for",
     "list_articles",
+    "list_categories",
     "list_desk_parts",
     "list_hand_overs",
     "list_news",
@@ -414,6 +415,7 @@ __all__ = [
     "propose_article",
     "publish_answer",
     "rate_answer",
+    "read_address_part",
     "read_filing",
     "read_message",
     "read_photo_tokens",

@@ -34,6 +34,7 @@ from shimin.capabilities.service_requests.public import (
     find_desk_request,
     get_desk_request,
     list_queue,
+    read_address_part,
     take_desk_step,
 )
 from shimin.kernel import clock
@@ -43,6 +44,9 @@ from shimin.kernel.web.access import Request
 from shimin.kernel.web.api import IdText, Page, Staff, decode_cursor, encode_cursor
 
 _STATES, _KINDS = "|".join(RequestState), "|".join(RequestKind)
+_State = Annotated[str, Field(pattern=f"^({_STATES})$")]
+_Kind = Annotated[str, Field(pattern=f"^({_KINDS})$")]
+_Category = Annotated[str, Field(min_length=1, max_length=120)]
 _ROLES = "|".join(role.removeprefix("service_requests.") for role in STAFF_ROLES)
 
 
@@ -110,8 +114,11 @@ class DeskStepIn(Schema):
 def get_desk_requests(
     request: Request,
     role: Annotated[str | None, Query(pattern=f"^({_ROLES})$")] = None,
-    state: Annotated[str | None, Query(pattern=f"^({_STATES})$")] = None,
-    kind: Annotated[str | None, Query(pattern=f"^({_KINDS})$")] = None,
+    state: Annotated[list[_State] | None, Query(max_length=20)] = None,
+    kind: Annotated[list[_Kind] | None, Query(max_length=20)] = None,
+    category: Annotated[list[_Category] | None, Query(max_length=20)] = None,
+    district: Annotated[str | None, Query(pattern="^[0-9]{6}$")] = None,
+    address: Annotated[str, Query(max_length=240)] = "",
     number: Annotated[str | None, Query(max_length=60)] = None,
     urgent: bool = False,
     late: bool = False,
@@ -122,7 +129,9 @@ def get_desk_requests(
         found = find_desk_request(actor=request.actor, number=check_public_number(number))
         return {"items": [_line(get_desk_request(actor=request.actor, request_id=found).line)], "next": None}
     wanted = QueueFilter(
-        states=(RequestState(state),) if state else OPEN_STATES, kinds=(RequestKind(kind),) if kind else (),
+        states=tuple(map(RequestState, dict.fromkeys(state or ()))) or OPEN_STATES,
+        kinds=tuple(map(RequestKind, dict.fromkeys(kind or ()))), categories=tuple(dict.fromkeys(category or ())),
+        region_code=district, address=read_address_part(address),
         is_emergency=True if urgent else None, due_before=clock.now() if late else None, matter=Matter(matter),
     )  # fmt: skip
     roles = (f"service_requests.{role}",) if role else STAFF_ROLES

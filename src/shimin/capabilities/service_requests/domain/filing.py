@@ -14,6 +14,7 @@ from shimin.kernel.values.phones import normalise_phone
 
 LONGEST_WORDS = 5_000
 LONGEST_ADDRESS = 200
+LONGEST_ADDRESS_PART = 60
 TITLE_LENGTH = 40
 
 
@@ -51,6 +52,20 @@ class Filing:
     @property
     def title(self) -> str:
         return title_of(self.words)
+
+
+def read_address_part(text: str, field: str = "address") -> str:
+    """Return a part of an address to search for; "" for none. Spaces, case and width of letters will not count.
+
+    Raises:
+        InvalidInput: one character, which nearly every address has, or far too many.
+    """
+    part = " ".join(_CONTROL.sub("", unicodedata.normalize("NFKC", text[: LONGEST_ADDRESS_PART * 4])).split())
+    if len(part) > LONGEST_ADDRESS_PART:
+        raise InvalidInput(fields={field: f"最多写{LONGEST_ADDRESS_PART}个字。"})
+    if len(part.replace(" ", "")) == 1:
+        raise InvalidInput(fields={field: "请至少写两个字，例如路名、小区名或门牌号。"})
+    return part
 
 
 def read_words(text: str, field: str = "words", longest: int = LONGEST_WORDS) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.matters import Matter
@@ -119,6 +120,8 @@ class ServiceRequest(Table):
                 name="service_requests_by_category",
                 fields=["agency_id", "state", "category", "due_at", "id"],
             ),
+            # Pairs of characters (bigrams): Chinese place names often have two, which trigrams cannot find.
+            GinIndex(Func("address", function="service_requests_pairs"), name="service_requests_address"),
             models.Index(name="service_requests_city_new", fields=["city_code", "-id"]),
             models.Index(name="service_requests_agency_new", fields=["agency_id", "-id"]),
             models.Index(name="service_requests_request_mine", fields=["account_id", "-id"]),

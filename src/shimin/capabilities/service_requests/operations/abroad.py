@@ -15,7 +15,7 @@ from shimin.capabilities.service_requests.models import AbroadPlace, DutyHandOve
 from shimin.capabilities.service_requests.operations.filing import Receipt, file_request, read_filing
 from shimin.capabilities.service_requests.ports import Place
 from shimin.capabilities.service_requests.queries.abroad import CONTACT_ABROAD, duty_city
-from shimin.capabilities.service_requests.queries.desk import QueueFilter, count_queue
+from shimin.capabilities.service_requests.queries.queues import QueueFilter, count_queue
 from shimin.capabilities.service_requests.queries.rows import DISPATCHER
 from shimin.kernel import audit
 from shimin.kernel.actor import Actor

@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 
 from shimin.capabilities.catalogue.public import Agency, list_agencies
+from shimin.capabilities.service_requests.domain.deadlines import COUNTRY
 from shimin.capabilities.service_requests.domain.dispatch_rules import (
     RULES_FILE,
     THRESHOLDS_FILE,
@@ -104,6 +105,15 @@ def dispatch_catalogue() -> DispatchCatalogue:
     """
     folder: Path = settings.SHIMIN.rules_dir
     return _read_once(folder, tuple(_stamp(folder / name) for name in (RULES_FILE, THRESHOLDS_FILE)))
+
+
+def list_categories(city_code: str) -> tuple[str, ...]:
+    """Return the categories that the dispatch catalogue of a city knows, by name; what staff filter by."""
+    try:
+        rules = dispatch_catalogue().rules
+    except RulesUnreadable:  # ``advise`` says so where it matters
+        return ()
+    return tuple(sorted({rule.category for rule in rules if rule.region_code in (city_code, COUNTRY)}))
 
 
 def check_catalogue(folder: Path | None = None) -> list[str]:

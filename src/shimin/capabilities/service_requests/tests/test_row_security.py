@@ -260,3 +260,20 @@ def test_strangers_get_nothing_of_a_confidential_request_over_open311(receipt):
     for role in ("staff", "auth"):
         with web(role) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(listed, [CITY])
+
+
+def test_the_search_by_address_tells_nobody_more_than_the_table(receipt):
+    ServiceRequest.objects.filter(id=receipt.request_id).update(address="银杏路12号")
+    ask = "SELECT service_requests_at_address('银杏路', NULL, NULL, '{}', 10)"
+    officer = {"roles": "service_requests.officer", "regions": CITY}
+    for settings, wanted in (
+        ({**officer, "agencies": LIGHTS}, [receipt.request_id]),
+        ({**officer, "agencies": ROADS}, None),
+        ({**officer, "agencies": LIGHTS, "regions": "430200"}, None),
+        ({"roles": "catalogue.editor"}, None),
+        ({}, None),
+    ):
+        with web("staff", **settings) as connection:
+            assert connection.execute(ask).fetchone() == (wanted,)
+    with web(account=RESIDENT.account_id) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(ask)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
@@ -26,7 +26,6 @@ from shimin.capabilities.service_requests.public import (
     DeskRequest,
     QueueLine,
     Rating,
-    RequestKind,
     RequestState,
     add_note,
     advise,
@@ -47,7 +46,8 @@ from shimin.capabilities.service_requests.web.abroad import abroad_context
 from shimin.capabilities.service_requests.web.at_once import choices_for
 from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.desk_acts import ActForm
-from shimin.capabilities.service_requests.web.desk_queues import QUEUES, RequestQueue
+from shimin.capabilities.service_requests.web.desk_filters import chips, form_context, link, read_filter
+from shimin.capabilities.service_requests.web.desk_queues import QUEUES
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.capabilities.service_requests.web.uploads import photos_of_step
 from shimin.capabilities.service_requests.web.voice_uploads import length_words
@@ -76,31 +76,22 @@ def queue(request: Request, key: str) -> HttpResponse:
     shown = QUEUES.get(key)
     if shown is None:
         raise NotFound
-    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    wanted = shown.wanted
-    if state in [str(each) for each in shown.chips]:
-        wanted = replace(wanted, states=(RequestState(state),))
-    if kind in [str(each) for each in RequestKind]:
-        wanted = replace(wanted, kinds=(RequestKind(kind),))
-    now, agency = clock.now(), request.GET.get("agency", "")
-    if agency.isascii() and agency.isdigit() and len(agency) <= 18:
-        wanted = replace(wanted, agency_id=int(agency))
-    if request.GET.get("urgent") == "1":
-        wanted = replace(wanted, is_emergency=True)
-    if request.GET.get("late") == "1":
-        wanted = replace(wanted, due_before=now)
+    now = clock.now()
+    asked = read_filter(shown, request.GET, now)
     after = _position(request.GET.get("after", ""))
-    page = list_queue(request.actor, wanted=wanted, roles=(shown.role,), after=after)
+    page = list_queue(request.actor, wanted=asked.wanted, roles=(shown.role,), after=after)
     context = {
         "queue": f"service_requests.{key}",
         "title": shown.title,
         "rows": [_row(line, now) for line in page.lines],
-        "chips": _chips(shown, request.GET, state, kind),
-        "next_url": _with(request.GET, after=_cursor(page.next)) if page.next else "",
-        "previous_url": _with(request.GET, after="") if after else "",
+        "chips": chips(shown, request.GET, asked),
+        "next_url": link(request.GET, after=_cursor(page.next)) if page.next else "",
+        "previous_url": link(request.GET) if after else "",
+        **form_context(shown, request.GET, asked, request.actor),
         **choices_for(key, request.actor),
     }
-    return _private(render(request, "service_requests/desk/queue.html", context))
+    status = 422 if asked.fault else 200
+    return _private(render(request, "service_requests/desk/queue.html", context, status=status))
 
 
 @require_safe
@@ -308,33 +299,6 @@ def _rule(line: QueueLine) -> LightRule:
     return light_rule_for(
         city_code=line.city_code, kind=line.kind, is_emergency=line.is_emergency, filed_at=line.filed_at
     )
-
-
-def _chips(shown: RequestQueue, given: QueryDict, state: str, kind: str) -> list[dict[str, Any]]:
-    chips = (
-        [{"title": "全部状态", "url": _with(given, state="", after=""), "current": not state}] if shown.chips else []
-    )
-    chips += [
-        {"title": STATE_WORDS[each], "url": _with(given, state=str(each), after=""), "current": state == each}
-        for each in shown.chips
-    ]
-    chips += [
-        {"title": words, "url": _with(given, kind="" if kind == each else str(each), after=""), "current": kind == each}
-        for each, words in KIND_WORDS.items()
-    ]
-    for name, title in (("urgent", "紧急"), ("late", "已超期")):
-        current = given.get(name) == "1"
-        chips.append(
-            {"title": title, "url": _with(given, **{name: "" if current else "1", "after": ""}), "current": current}
-        )
-    return chips
-
-
-def _with(given: QueryDict, **changes: str) -> str:
-    kept = {name: str(given.get(name, "")) for name in ("state", "kind", "agency", "urgent", "late", "after")} | changes
-    query = QueryDict(mutable=True)
-    query.update({name: value for name, value in kept.items() if value})
-    return f"?{query.urlencode()}"
 
 
 def _cursor(position: tuple[datetime, int]) -> str:

@@ -26,7 +26,7 @@ _AT_OFFICER = (RequestState.DISPATCHED, RequestState.IN_PROGRESS, RequestState.S
 
 @dataclass(frozen=True, slots=True)
 class RequestQueue:
-    """A queue: who opens it, what it holds, which states its chips offer."""
+    """A queue: who opens it, what it holds, which states its chips offer, whether it shows what has ended too."""
 
     key: str
     title: str
@@ -34,6 +34,7 @@ class RequestQueue:
     role: str
     wanted: QueueFilter
     chips: tuple[RequestState, ...] = ()
+    has_history: bool = False
 
     @property
     def url(self) -> str:
@@ -51,7 +52,7 @@ QUEUES = {
             "dispatch", "待派单", "send", DISPATCHER, QueueFilter(states=(RequestState.FILED, RequestState.RETURNED)),
             (RequestState.FILED, RequestState.RETURNED),
         ),
-        RequestQueue("handle", "待办诉求", "inbox", OFFICER, QueueFilter(states=_AT_OFFICER), _AT_OFFICER),
+        RequestQueue("handle", "待办诉求", "inbox", OFFICER, QueueFilter(states=_AT_OFFICER), _AT_OFFICER, True),
         RequestQueue(
             "consumer", "12315 投诉举报", "store", OFFICER, QueueFilter(states=_AT_OFFICER, matter=Matter.CONSUMER),
             _AT_OFFICER,
@@ -62,7 +63,7 @@ QUEUES = {
         ),
         RequestQueue("extensions", "延期申请", "clock", REVIEWER, QueueFilter(waits_for_approval=True)),
         RequestQueue("watched", "催办督办中", "bell-ring", SUPERVISOR, QueueFilter(rung_from=1), OPEN_STATES),
-        RequestQueue("all", "全市诉求", "eye", SUPERVISOR, QueueFilter(), OPEN_STATES),
+        RequestQueue("all", "全市诉求", "eye", SUPERVISOR, QueueFilter(), OPEN_STATES, True),
     )
 }  # fmt: skip
 
