@@ -108,17 +108,31 @@ class ServiceRequest(Table):
             ),
         ]
         indexes: ClassVar = [
+            # What filters and policies of queues ask lies in these (INCLUDE): a page's keys need no row.
             models.Index(
-                name="service_requests_city_queue",
-                fields=["city_code", "state", "due_at", "id"],
-            ),
-            models.Index(
-                name="service_requests_agency_queue",
+                name="service_requests_agency_due",
                 fields=["agency_id", "state", "due_at", "id"],
+                include=["city_code", "request_kind", "region_code"],
             ),
             models.Index(
-                name="service_requests_by_category",
+                name="service_requests_category_due",
                 fields=["agency_id", "state", "category", "due_at", "id"],
+                include=["city_code", "request_kind", "region_code"],
+            ),
+            models.Index(
+                name="service_requests_city_due",
+                fields=["city_code", "state", "due_at", "id"],
+                include=["agency_id", "category", "request_kind", "region_code"],
+            ),
+            models.Index(
+                name="service_requests_emergencies",
+                fields=["city_code", "state", "due_at", "id"],
+                condition=Q(is_emergency=True),
+            ),
+            models.Index(
+                name="service_requests_extensions",
+                fields=["agency_id", "state", "due_at", "id"],
+                condition=Q(extension__isnull=False),
             ),
             # Pairs of characters (bigrams): Chinese place names often have two, which trigrams cannot find.
             GinIndex(Func("address", function="service_requests_pairs"), name="service_requests_address"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from shimin.capabilities.identity.tests.factories import NOW
 from shimin.capabilities.service_requests.public import (
@@ -22,6 +23,7 @@ from shimin.capabilities.service_requests.public import (
 from shimin.capabilities.service_requests.tests.factories import (
     CITY,
     DESPATCHER,
+    LIGHTS,
     RESIDENT,
     answered,
     dispatched,
@@ -125,3 +127,37 @@ def test_another_agencys_request_is_not_there(city):
     with pytest.raises(NotFound):
         find_desk_request(actor=handler(city.roads), number=receipt.number)
     assert find_desk_request(actor=handler(city.lights), number=receipt.number) == receipt.request_id
+
+
+@pytest.mark.parametrize(
+    ("actor", "wanted", "index"),
+    [
+        (officer(OFFICER, agency_id=LIGHTS), {}, "service_requests_agency_due"),
+        (
+            officer(OFFICER, agency_id=LIGHTS),
+            {"categories": ("交通运输",), "kinds": (RequestKind.HELP,)},
+            "service_requests_category_due",
+        ),
+        (DESPATCHER, {"region_code": "430104", "categories": ("交通运输",)}, "service_requests_city_due"),
+    ],
+)
+def test_the_keys_of_a_page_come_from_an_index_alone(city, actor, wanted, index):
+    """A filter or policy that asks for one more column would read a row for each key: twice the time at a million."""
+    dispatched()
+    with count_statements() as seen, connection.execute_wrapper(explained := _Explained()):
+        list_queue(actor, wanted=QueueFilter(**wanted))
+    assert seen.count == 1
+    assert f"Index Only Scan using {index}" in explained.plan
+
+
+class _Explained:
+    """Keeps the plan of the last statement with all other ways made dear: the tables of tests are too small to tell."""
+
+    def __call__(self, execute, sql, params, many, context):
+        cursor = context["cursor"].cursor
+        if "service_requests_request" in sql:
+            for way in ("seqscan", "bitmapscan", "indexscan", "sort"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+            cursor.execute(f"EXPLAIN {sql}", params)
+            self.plan = "\n".join(line for (line,) in cursor.fetchall())
+        return execute(sql, params, many, context)

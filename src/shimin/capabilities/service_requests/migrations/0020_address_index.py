@@ -9,7 +9,7 @@ from django.db.models import Func
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("service_requests", "0018_address_search")]
+    dependencies = [("service_requests", "0019_address_search")]
 
     operations = [
         AddIndexConcurrently(

@@ -57,7 +57,7 @@ AT_ADDRESS_SIGNATURE = "service_requests_at_address(text, text, bigint, text[], 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service_requests", "0017_supervision_room")]
+    dependencies = [("service_requests", "0018_open311_room")]
 
     operations = [
         migrations.RunSQL(PLAIN, f"DROP FUNCTION {PLAIN_SIGNATURE}"),
