@@ -15,7 +15,9 @@ from shimin.capabilities.payments.billing.api import router as billing
 from shimin.capabilities.payments.dues.api import router as dues
 from shimin.capabilities.payments.invitations.api import router as invitations
 from shimin.capabilities.payments.vouchers.api import router as vouchers
+from shimin.capabilities.service_requests.abroad.api import router as abroad
 from shimin.capabilities.service_requests.api import router as service_requests
+from shimin.capabilities.service_requests.consumer.api import router as consumer
 from shimin.capabilities.service_requests.supervision.api import router as supervision
 from shimin.kernel.web.api import JsonParser, OrjsonRenderer, install_problem_handlers
 
@@ -45,6 +47,8 @@ for tag, router in {
     "invitations": invitations,
     "service_requests": service_requests,
     "supervision": supervision,
+    "consumer": consumer,
+    "abroad": abroad,
     "indicators": indicators,
 }.items():
     api.add_router("", router, tags=[tag])

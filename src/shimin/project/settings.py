@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "shimin.capabilities.service_requests",
     "shimin.capabilities.service_requests.supervision",
     "shimin.capabilities.service_requests.open311",
+    "shimin.capabilities.service_requests.consumer",
+    "shimin.capabilities.service_requests.abroad",
     "shimin.capabilities.indicators",
     "shimin.portal",
     "shimin.project",

@@ -13,7 +13,7 @@ class Queue:
     """One line of the desk's left side.
 
     ``url`` is an address or the name of one ("catalogue:synonyms").
-    ``count`` returns how many wait, or None when that says nothing.
+    ``count`` returns how many wait, or None when that says nothing. Lower ``rank`` stands higher.
     """
 
     key: str
@@ -22,6 +22,7 @@ class Queue:
     url: str
     role: str
     count: Callable[[Actor], int | None]
+    rank: int = 100
 
 
 _queues: dict[str, Queue] = {}
@@ -38,5 +39,5 @@ def all_roles() -> set[str]:
 
 
 def queues_for(actor: Actor) -> list[Queue]:
-    """Return the queues that one of the actor's grants opens, in the order they were registered."""
-    return [queue for queue in _queues.values() if actor.has_role(queue.role)]
+    """Return the queues that one of the actor's grants opens: by rank, then as they were registered."""
+    return sorted((queue for queue in _queues.values() if actor.has_role(queue.role)), key=lambda queue: queue.rank)

@@ -12,16 +12,12 @@ from shimin.capabilities.service_requests.domain.photos import KEPT_UNUSED
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.handles import CONTACT
 from shimin.capabilities.service_requests.models import (
-    AbroadPlace,
-    ConsumerMatter,
     Reporter,
     RequestPhoto,
     RequestStep,
     RequestVoice,
     ServiceRequest,
 )
-from shimin.capabilities.service_requests.queries.abroad import CONTACT_ABROAD
-from shimin.capabilities.service_requests.queries.consumer import COMPLAINANT
 from shimin.kernel.actor import SYSTEM, Actor
 from shimin.kernel.crypto import decrypt
 from shimin.kernel.db import scope
@@ -55,25 +51,6 @@ def export_requests(actor: Actor) -> Rows:
             }
             for reporter in reporters.select_related("request")
         ]  # fmt: skip
-        consumer = ConsumerMatter.objects.filter(request__account_id=actor.account_id).order_by("id")[:_MOST]
-        firms: list[dict[str, Any]] = [
-            {
-                "kind": "consumer", "number": each.request.number, "business": each.business_name,
-                "business_address": each.business_address, "credit_code": each.credit_code, "goods": each.goods,
-                "demand": each.demand, "amount_fen": each.amount_fen, "outcome": each.outcome,
-                "complainant": decrypt(bytes(each.complainant), context=COMPLAINANT) if each.complainant else "",
-            }
-            for each in consumer.select_related("request")
-        ]  # fmt: skip
-        firms += [
-            {
-                "kind": "abroad", "number": each.request.number, "country": each.country, "place": each.place,
-                "contact": decrypt(bytes(each.contact), context=CONTACT_ABROAD) if each.contact else "",
-            }
-            for each in AbroadPlace.objects.filter(request__account_id=actor.account_id)
-            .order_by("id")
-            .select_related("request")[:_MOST]
-        ]  # fmt: skip
         sent: Sequence[Any] = list(
             RequestPhoto.objects.filter(request__account_id=actor.account_id, by_staff=False)
             .order_by("id")
@@ -88,7 +65,6 @@ def export_requests(actor: Actor) -> Rows:
             *({"kind": "request", **row} for row in requests),
             *({"kind": "step", **row} for row in steps),
             *told,
-            *firms,
         ]
     return [*rows, *_pictures(sent), *_recordings(voices)]
 
@@ -150,8 +126,6 @@ def erase_requests(account_id: int, person_id: int | None, now: datetime) -> int
         dropped += voices.update(**unused)
         dropped += RequestVoice.objects.filter(account_id=account_id, request_id=None).update(**unused)
         RequestVoice.objects.filter(account_id=account_id).update(account_id=None)
-        AbroadPlace.objects.filter(request__in=mine.filter(state__in=over)).update(contact=b"", place="")
-        ConsumerMatter.objects.filter(request__in=mine.filter(state__in=over)).update(complainant=b"", goods="")
         mine.update(account_id=None, person_id=None, mandate_id=None)
         RequestStep.objects.filter(account_id=account_id).update(account_id=None)
         return int(ended) + int(dropped) + int(Reporter.objects.filter(account_id=account_id).delete()[0])
@@ -161,8 +135,7 @@ register_personal_data(
     PersonalData(
         key="service_requests", title="我的诉求",
         tables=("service_requests_request", "service_requests_step", "service_requests_reporter",
-                "service_requests_photo", "service_requests_voice", "service_requests_consumer",
-                "service_requests_abroad"),
+                "service_requests_photo", "service_requests_voice"),
         export=export_requests, erase=erase_requests,
         kept="正在办理的诉求继续办完，但不再和您的账号关联；已办结的只留编号、类别和答复，用于统计和监督。",
     )

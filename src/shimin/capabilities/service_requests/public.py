@@ -1,30 +1,5 @@
 """What pages, the API, tasks and other capabilities may use of service requests."""
 
-from shimin.capabilities.service_requests.domain.abroad import (
-    CALL_CENTRE,
-    Country,
-    Mission,
-    Whereabouts,
-    all_countries,
-    get_country,
-    nearest_mission,
-    read_whereabouts,
-)
-from shimin.capabilities.service_requests.domain.abroad import SOURCE as ABROAD_SOURCE
-from shimin.capabilities.service_requests.domain.consumer import (
-    DEMAND_WORDS,
-    OUTCOME_WORDS,
-    OUTCOMES_OF,
-    Business,
-    Complainant,
-    ConsumerWish,
-    Demand,
-    LawNote,
-    Outcome,
-    is_credit_code,
-    law_for,
-    read_wish,
-)
 from shimin.capabilities.service_requests.domain.danger import is_danger
 from shimin.capabilities.service_requests.domain.deadlines import Term, named_term, term_for
 from shimin.capabilities.service_requests.domain.filing import LONGEST_ADDRESS, LONGEST_WORDS, Filing, read_address_part
@@ -36,28 +11,11 @@ from shimin.capabilities.service_requests.domain.photos import MOST_AT_ONCE
 from shimin.capabilities.service_requests.domain.rating import BAD, RATING_WORDS, Rating
 from shimin.capabilities.service_requests.domain.reply_templates import ReplyTemplate
 from shimin.capabilities.service_requests.domain.state_page import states_page
-from shimin.capabilities.service_requests.domain.states import OPEN_STATES, STATE_WORDS, RequestState
+from shimin.capabilities.service_requests.domain.states import AT_OFFICER, OPEN_STATES, STATE_WORDS, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action, StepRefused, Who, actions_from
 from shimin.capabilities.service_requests.domain.voices import MOST_VOICES_AT_ONCE, words_beside_voice
 from shimin.capabilities.service_requests.events import ArticleReviewed, RequestFiled, RequestJoined, RequestMoved
-from shimin.capabilities.service_requests.operations.abroad import (
-    HandOverOpen,
-    OwnHandOver,
-    file_abroad,
-    hand_over_duty,
-    take_duty,
-)
 from shimin.capabilities.service_requests.operations.alerting import NoEmergency, alert_duty_desk, update_position
-from shimin.capabilities.service_requests.operations.businesses import find_businesses, get_business
-from shimin.capabilities.service_requests.operations.consumer import (
-    NotTakenUp,
-    TakenUpAlready,
-    conclude,
-    file_consumer,
-    refuse,
-    reveal_complainant,
-    take_up,
-)
 from shimin.capabilities.service_requests.operations.deriving import (
     end_mirrors,
     follow_hand_over,
@@ -158,8 +116,6 @@ from shimin.capabilities.service_requests.ports import (
     set_text_reader,
 )
 from shimin.capabilities.service_requests.ports.desk_parts import DeskPart, list_desk_parts, register_desk_part
-from shimin.capabilities.service_requests.queries.abroad import HandOverView, list_hand_overs
-from shimin.capabilities.service_requests.queries.consumer import ConsumerView
 from shimin.capabilities.service_requests.queries.desk import find_desk_request, get_desk_request
 from shimin.capabilities.service_requests.queries.dispatch_advice import (
     Advice,
@@ -177,6 +133,7 @@ from shimin.capabilities.service_requests.queries.knowledge import (
     list_proposed,
 )
 from shimin.capabilities.service_requests.queries.look_over import LookOver, look_over
+from shimin.capabilities.service_requests.queries.matters import MatterView
 from shimin.capabilities.service_requests.queries.news import NewsView, count_news, list_news
 from shimin.capabilities.service_requests.queries.opening import WrongCode
 from shimin.capabilities.service_requests.queries.own import (
@@ -222,10 +179,8 @@ from shimin.capabilities.service_requests.queries.voices import get_voice_for
 from shimin.capabilities.service_requests.queries.whereabouts import Elsewhere, elsewhere
 
 __all__ = [
-    "ABROAD_SOURCE",
+    "AT_OFFICER",
     "BAD",
-    "CALL_CENTRE",
-    "DEMAND_WORDS",
     "DESK_STEPS",
     "DISPATCHER",
     "KIND_WORDS",
@@ -237,8 +192,6 @@ __all__ = [
     "MOST_VOICES_AT_ONCE",
     "OFFICER",
     "OPEN_STATES",
-    "OUTCOMES_OF",
-    "OUTCOME_WORDS",
     "RATING_WORDS",
     "REVIEWER",
     "STAFF_ROLES",
@@ -251,39 +204,27 @@ __all__ = [
     "ArticleDone",
     "ArticleReviewed",
     "ArticleView",
-    "Business",
     "ChasedLately",
     "Choice",
     "ClockView",
-    "Complainant",
-    "ConsumerView",
-    "ConsumerWish",
-    "Country",
-    "Demand",
     "DeskPart",
     "DeskRequest",
     "Elsewhere",
     "ExtensionNotOpen",
     "ExtensionTooLong",
     "Filing",
-    "HandOverOpen",
-    "HandOverView",
     "HighestLevel",
     "ImportOutcome",
     "KeptPhoto",
     "KeptVoice",
-    "LawNote",
     "LookOver",
     "Matter",
+    "MatterView",
     "MergeRefused",
     "Message",
-    "Mission",
     "NewsView",
     "NoEmergency",
-    "NotTakenUp",
     "NoteView",
-    "Outcome",
-    "OwnHandOver",
     "OwnPage",
     "PhotoGone",
     "PhotoView",
@@ -314,14 +255,12 @@ __all__ = [
     "StepRefused",
     "StepView",
     "Suggestion",
-    "TakenUpAlready",
     "Term",
     "TextReader",
     "TooManyPhotos",
     "TooManyVoices",
     "VoiceGone",
     "VoiceView",
-    "Whereabouts",
     "Who",
     "WrongCode",
     "accept",
@@ -330,7 +269,6 @@ __all__ = [
     "add_note",
     "advise",
     "alert_duty_desk",
-    "all_countries",
     "approve_article",
     "approve_extension",
     "arbitrate",
@@ -339,7 +277,6 @@ __all__ = [
     "check_catalogue",
     "classify",
     "close_unrated",
-    "conclude",
     "count_news",
     "count_queue",
     "count_try",
@@ -350,11 +287,8 @@ __all__ = [
     "elsewhere",
     "end_mirrors",
     "export_requests",
-    "file_abroad",
-    "file_consumer",
     "file_request",
     "find_articles",
-    "find_businesses",
     "find_desk_request",
     "find_facts",
     "find_imported",
@@ -368,8 +302,6 @@ __all__ = [
     "forget_unused_voices",
     "forward_to_mirrors",
     "get_article",
-    "get_business",
-    "get_country",
     "get_desk_request",
     "get_opened_request",
     "get_photo_for",
@@ -379,9 +311,7 @@ __all__ = [
     "get_text_reader",
     "get_voice_for",
     "hand_over",
-    "hand_over_duty",
     "import_message",
-    "is_credit_code",
     "is_danger",
     "is_news",
     "is_told",
@@ -390,12 +320,10 @@ __all__ = [
     "kind_in",
     "known_messages",
     "latest_open",
-    "law_for",
     "light_rule_for",
     "list_articles",
     "list_categories",
     "list_desk_parts",
-    "list_hand_overs",
     "list_news",
     "list_proposed",
     "list_queue",
@@ -409,7 +337,6 @@ __all__ = [
     "mask_insults",
     "merge",
     "named_term",
-    "nearest_mission",
     "personal_data_in",
     "propose_agency",
     "propose_article",
@@ -421,11 +348,8 @@ __all__ = [
     "read_photo_tokens",
     "read_rating",
     "read_voice_tokens",
-    "read_whereabouts",
-    "read_wish",
     "receive_request_photo",
     "receive_request_voice",
-    "refuse",
     "refuse_extension",
     "register_desk_part",
     "release_reply",
@@ -437,7 +361,6 @@ __all__ = [
     "resume_due",
     "retire_article",
     "return_request",
-    "reveal_complainant",
     "send_back_draft",
     "set_text_reader",
     "split",
@@ -446,8 +369,6 @@ __all__ = [
     "suspend",
     "take_back",
     "take_desk_step",
-    "take_duty",
-    "take_up",
     "tell_desk",
     "tell_filed",
     "tell_step",

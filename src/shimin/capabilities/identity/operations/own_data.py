@@ -106,8 +106,12 @@ def close_account(*, actor: Actor, password: str, understood: bool, now: datetim
 
 
 def erase_parts(*, account_id: int, person_id: int | None, now: datetime) -> dict[str, int]:
-    """Let every capability erase its part of a closed account; for the worker. Repeating it erases what is left."""
-    erased = {part.key: part.erase(account_id, person_id, now) for part in personal_data_parts()}
+    """Let every capability erase its part of a closed account; for the worker. Repeating it erases what is left.
+
+    The last registered first: a room finds its rows by those of the capability below, which still name the account.
+    """
+    parts = reversed(personal_data_parts())
+    erased = {part.key: part.erase(account_id, person_id, now) for part in parts}
     with scope(SYSTEM):
         audit.record(
             actor=SYSTEM, action="identity.erase_data", target="account", target_id=account_id, now=now,

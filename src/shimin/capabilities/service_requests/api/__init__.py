@@ -1,7 +1,5 @@
 """The JSON API of service requests."""
 
-from shimin.capabilities.service_requests.api import abroad as abroad
-from shimin.capabilities.service_requests.api import consumer as consumer
 from shimin.capabilities.service_requests.api import desk as desk
 from shimin.capabilities.service_requests.api import photos as photos
 from shimin.capabilities.service_requests.api import published as published

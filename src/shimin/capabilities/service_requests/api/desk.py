@@ -11,12 +11,10 @@ from pydantic import Field
 from shimin.capabilities.service_requests.api.routes import RequestId, photo_ids, router, row_id
 from shimin.capabilities.service_requests.api.schemas import (
     ClockOut,
-    ConsumerOut,
     PhotoTokens,
     StepOut,
     Words,
     clock_out,
-    consumer_out,
     step_out,
 )
 from shimin.capabilities.service_requests.public import (
@@ -26,7 +24,6 @@ from shimin.capabilities.service_requests.public import (
     Action,
     DeskRequest,
     Matter,
-    Outcome,
     QueueFilter,
     QueueLine,
     RequestKind,
@@ -85,7 +82,7 @@ class DeskRequestOut(QueueLineOut):
     rating: str
     clock: ClockOut
     steps: list[StepOut]
-    consumer: ConsumerOut | None = None
+    matter: dict[str, Any]
     has_insults: bool
     actions: list[str]
 
@@ -170,7 +167,6 @@ def post_desk_step(request: Request, request_id: RequestId, body: DeskStepIn) ->
     return _request(_after(request, shown, number))
 
 
-_OUTCOMES = frozenset(map(str, Outcome))
 # What an action cannot do without; the operations check the rest.
 _NEEDS = {
     Action.DISPATCH: "agency", Action.ARBITRATE: "agency", Action.SUSPEND: "look_again_date", Action.ORDER: "answer_by",
@@ -183,8 +179,6 @@ def _require(action: Action, said: dict[str, Any]) -> None:
     if name is not None and not said[name]:
         field = "agency_id" if name == "agency" else name
         raise InvalidInput(fields={field: f"这一步要写 {field}。"})
-    if action is Action.CONCLUDE and said["outcome"] not in _OUTCOMES:
-        raise InvalidInput(fields={"outcome": f"outcome 是其中之一：{'、'.join(sorted(_OUTCOMES))}。"})
 
 
 def _after(request: Request, before: DeskRequest, request_id: int) -> DeskRequest:
@@ -217,6 +211,6 @@ def _request(shown: DeskRequest) -> dict[str, Any]:
     names = ("words", "channel", "is_anonymous", "is_confidential", "draft", "answer", "rating", "has_insults")
     return {
         **_line(shown.line), **{name: getattr(shown, name) for name in names}, "clock": clock_out(shown.clock),
-        "steps": [step_out(step) for step in shown.steps], "consumer": consumer_out(shown.consumer),
+        "steps": [step_out(step) for step in shown.steps], "matter": shown.matter.as_json() if shown.matter else {},
         "actions": [str(action) for action in shown.actions],
     }  # fmt: skip

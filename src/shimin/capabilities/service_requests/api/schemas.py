@@ -13,7 +13,6 @@ from shimin.capabilities.service_requests.public import (
     MOST_AT_ONCE,
     MOST_VOICES_AT_ONCE,
     ClockView,
-    ConsumerView,
     LookOver,
     RequestKind,
     RequestLine,
@@ -207,21 +206,11 @@ class RequestBriefOut(Schema):
     clock: ClockOut
 
 
-class ConsumerOut(Schema):
-    """What 12315 knows of a matter. `outcome` is "" until it was concluded."""
-
-    business_name: str
-    business_address: str
-    credit_code: str
-    goods: str
-    demand: str
-    amount_fen: int | None
-    is_taken_up: bool
-    outcome: str
-
-
 class RequestOut(RequestBriefOut):
-    """A request. Who joined (`is_filer` false) sees the steps and answers of offices, and no words of others."""
+    """A request. Who joined (`is_filer` false) sees the steps and answers of offices, and no words of others.
+
+    `matter`: what is known of a matter of its own (12315: business_name, outcome, …; abroad: country, place).
+    """
 
     level: int
     is_emergency: bool
@@ -240,7 +229,7 @@ class RequestOut(RequestBriefOut):
     steps: list[StepOut]
     photos: list[PhotoOut]
     voices: list[VoiceOut]
-    consumer: ConsumerOut | None = None
+    matter: dict[str, Any]
 
 
 class StepIn(Schema):
@@ -343,18 +332,7 @@ def request_out(view: RequestView, actions: list[str]) -> dict[str, Any]:
             for photo in view.photos
         ],
         "voices": [{"voice_id": voice.voice_id, "seconds": voice.seconds} for voice in view.voices],
-        "consumer": consumer_out(view.consumer),
-    }  # fmt: skip
-
-
-def consumer_out(consumer: ConsumerView | None) -> dict[str, Any] | None:
-    """Return a matter of 12315 as JSON values, None of any other request."""
-    if consumer is None:
-        return None
-    return {
-        "business_name": consumer.business.name, "business_address": consumer.business.address,
-        "credit_code": consumer.business.credit_code, "goods": consumer.goods, "demand": str(consumer.demand or ""),
-        "amount_fen": consumer.amount_fen, "is_taken_up": consumer.is_taken_up, "outcome": str(consumer.outcome or ""),
+        "matter": view.matter.as_json() if view.matter else {},
     }  # fmt: skip
 
 

@@ -48,9 +48,5 @@ OPEN_STATES = (
     RequestState.HANDED_OVER,
 )
 WAITING_FOR_DISPATCH = (RequestState.FILED, RequestState.RETURNED)
-AT_AN_AGENCY = (
-    RequestState.DISPATCHED,
-    RequestState.IN_PROGRESS,
-    RequestState.SUSPENDED,
-    RequestState.IN_REVIEW,
-)
+AT_OFFICER = (RequestState.DISPATCHED, RequestState.IN_PROGRESS, RequestState.SUSPENDED)
+AT_AN_AGENCY = (*AT_OFFICER, RequestState.IN_REVIEW)

@@ -1,7 +1,5 @@
 """Tables of service requests."""
 
-from shimin.capabilities.service_requests.models.abroad import AbroadPlace, DutyHandOver
-from shimin.capabilities.service_requests.models.consumer import ConsumerMatter
 from shimin.capabilities.service_requests.models.handles import FilingKey, ImportedMessage, QueryHandle
 from shimin.capabilities.service_requests.models.knowledge import Article
 from shimin.capabilities.service_requests.models.news import DeskNews
@@ -15,11 +13,8 @@ from shimin.capabilities.service_requests.models.requests import (
 from shimin.capabilities.service_requests.models.voices import RequestVoice
 
 __all__ = [
-    "AbroadPlace",
     "Article",
-    "ConsumerMatter",
     "DeskNews",
-    "DutyHandOver",
     "FilingKey",
     "ImportedMessage",
     "QueryHandle",

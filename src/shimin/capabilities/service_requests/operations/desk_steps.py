@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from shimin.capabilities.service_requests.domain.consumer import Outcome
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.reply_templates import require_filled
 from shimin.capabilities.service_requests.domain.steps import Action
-from shimin.capabilities.service_requests.operations.consumer import conclude, refuse, take_up
 from shimin.capabilities.service_requests.operations.deriving import hand_over, split, take_back
 from shimin.capabilities.service_requests.operations.dispatching import arbitrate, classify, decline, dispatch
 from shimin.capabilities.service_requests.operations.handling import (
@@ -62,11 +60,6 @@ DESK_STEPS: dict[Action, Run] = {
     Action.TAKE_BACK: lambda at, said: take_back(**at, words=said["words"]),
     Action.CLASSIFY: lambda at, said: classify(
         **at, category=said["category"] or None, kind=RequestKind(said["kind"]) if said["kind"] else None
-    ),
-    Action.TAKE_UP: lambda at, said: take_up(**at, words=said["words"]),
-    Action.REFUSE: lambda at, said: refuse(**at, words=said["words"]),
-    Action.CONCLUDE: lambda at, said: conclude(
-        **at, outcome=Outcome(said["outcome"]), words=said["words"], photo_ids=said["photos"]
     ),
     Action.MERGE: lambda at, said: merge(**at, into_id=_into(at["actor"], said["into"])),
 }

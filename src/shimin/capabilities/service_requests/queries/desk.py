@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.service_requests.domain.matters import Matter
 from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import TABLE, Action
 from shimin.capabilities.service_requests.handles import CONTACT
 from shimin.capabilities.service_requests.models import Reporter, RequestNote, RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.ports import Choice
-from shimin.capabilities.service_requests.queries.abroad import abroad_view
-from shimin.capabilities.service_requests.queries.consumer import consumer_view
 from shimin.capabilities.service_requests.queries.insults import insults
+from shimin.capabilities.service_requests.queries.matters import ruled_out, view_matter
 from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import may, may_read
 from shimin.capabilities.service_requests.queries.views import (
@@ -46,7 +44,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         notes = list(RequestNote.objects.filter(request_id=row.id).order_by("id"))
         reporters = list(Reporter.objects.filter(request_id=row.id).order_by("id")[:200])
         photos, voices = list_photos(actor, row), list_voices(actor, row)
-        consumer, abroad = consumer_view(actor, row), abroad_view(actor, row)
+        matter = view_matter(actor, row)
     return DeskRequest(
         line=queue_line(row), words=row.words, place=place_of(row), accuracy_metres=row.accuracy_metres,
         channel=row.channel, is_anonymous=row.account_id is None, is_confidential=row.is_confidential,
@@ -59,8 +57,7 @@ def get_desk_request(*, actor: Actor, request_id: int) -> DeskRequest:
         notes=tuple(NoteView(note.id, note.account_id, note.words, note.written_at) for note in notes),
         reporters=tuple(map(_reporter, reporters)), actions=actions_for(actor, row), photos=photos,
         voices=voices,
-        consumer=consumer,
-        abroad=abroad,
+        matter=matter,
         has_insults=bool(insults().found_in(row.words)),
     )  # fmt: skip
 
@@ -82,14 +79,8 @@ def actions_for(actor: Actor, row: ServiceRequest) -> tuple[Action, ...]:
     """Return what the table lets the actor do with the request now."""
     state = RequestState(row.state)
     possible = tuple(step.action for step in TABLE if state in step.start and may(actor, step.who, row))
-    return tuple(action for action in possible if action not in _not_of(row))
-
-
-def _not_of(row: ServiceRequest) -> tuple[Action, ...]:
-    """Return the actions that the row's matter rules out: 12315 ends by its own steps, others have none of them."""
-    if row.matter != Matter.CONSUMER:
-        return (Action.TAKE_UP, Action.REFUSE, Action.CONCLUDE)
-    return (Action.REPLY, Action.DRAFT_REPLY)
+    left_out = ruled_out(row.matter)
+    return tuple(action for action in possible if action not in left_out)
 
 
 def _choices(row: ServiceRequest) -> tuple[Choice, ...]:

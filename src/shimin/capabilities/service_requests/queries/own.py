@@ -12,9 +12,8 @@ from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.handles import query_code
 from shimin.capabilities.service_requests.models import Reporter, RequestStep, ServiceRequest
-from shimin.capabilities.service_requests.queries.abroad import abroad_view
-from shimin.capabilities.service_requests.queries.consumer import consumer_view
 from shimin.capabilities.service_requests.queries.insults import mask_for_others
+from shimin.capabilities.service_requests.queries.matters import view_matter
 from shimin.capabilities.service_requests.queries.opening import WrongCode, opened
 from shimin.capabilities.service_requests.queries.photos import list_photos
 from shimin.capabilities.service_requests.queries.rows import is_reporter
@@ -172,8 +171,7 @@ def _view(actor: Actor, request_id: int, unlocked_number: str | None) -> Request
         steps=views, query_code=query_code(row.id) if is_filer else "",
         photos=list_photos(actor, row, unlocked_id) if has_photos else (),
         voices=list_voices(actor, row, unlocked_id) if has_voices else (),
-        consumer=consumer_view(actor, row) if is_filer else None,
-        abroad=abroad_view(actor, row) if is_filer else None,
+        matter=view_matter(actor, row) if is_filer else None,
     )  # fmt: skip
 
 

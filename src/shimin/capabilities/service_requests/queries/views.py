@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from shimin.capabilities.service_requests.domain.abroad import Whereabouts
 from shimin.capabilities.service_requests.domain.kinds import RequestKind
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.domain.steps import STEP_WORDS, Action
 from shimin.capabilities.service_requests.models import RequestStep, ServiceRequest
 from shimin.capabilities.service_requests.ports import Choice, Place
-from shimin.capabilities.service_requests.queries.consumer import ConsumerView
+from shimin.capabilities.service_requests.queries.matters import MatterView
 from shimin.kernel.actor import ActorKind
 
 
@@ -102,8 +101,7 @@ class RequestView:
     query_code: str = ""
     photos: tuple[PhotoView, ...] = ()
     voices: tuple[VoiceView, ...] = ()
-    consumer: ConsumerView | None = None
-    abroad: Whereabouts | None = None
+    matter: MatterView | None = None
 
     @property
     def is_open(self) -> bool:
@@ -208,8 +206,7 @@ class DeskRequest:
     actions: tuple[Action, ...]
     photos: tuple[PhotoView, ...] = ()
     voices: tuple[VoiceView, ...] = ()
-    consumer: ConsumerView | None = None
-    abroad: Whereabouts | None = None
+    matter: MatterView | None = None
     has_insults: bool = False
 
 

@@ -16,7 +16,6 @@ from shimin.capabilities.catalogue.public import list_agencies
 from shimin.capabilities.service_requests.public import (
     DESK_STEPS,
     KIND_WORDS,
-    OFFICER,
     RATING_WORDS,
     STATE_WORDS,
     Action,
@@ -39,20 +38,17 @@ from shimin.capabilities.service_requests.public import (
     list_queue,
     list_reply_templates,
     mask_insults,
-    reveal_complainant,
     take_desk_step,
 )
-from shimin.capabilities.service_requests.web.abroad import abroad_context
 from shimin.capabilities.service_requests.web.at_once import choices_for
-from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.desk_acts import ActForm
 from shimin.capabilities.service_requests.web.desk_filters import chips, form_context, link, read_filter
 from shimin.capabilities.service_requests.web.desk_queues import QUEUES
+from shimin.capabilities.service_requests.web.matter_parts import part_of_matter
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.capabilities.service_requests.web.uploads import photos_of_step
 from shimin.capabilities.service_requests.web.voice_uploads import length_words
 from shimin.kernel import clock
-from shimin.kernel.actor import Actor
 from shimin.kernel.calendar.lights import LightRule
 from shimin.kernel.errors import InvalidInput, NotFound
 from shimin.kernel.values.numbers import check_public_number
@@ -68,6 +64,8 @@ _ORDER = (
     Action.HAND_OVER, Action.TAKE_BACK, Action.PUBLISH, Action.URGE, Action.ORDER, Action.SUMMON,
 )  # fmt: skip
 
+_OF_MATTERS = frozenset({Action.TAKE_UP, Action.REFUSE, Action.CONCLUDE})
+
 
 @require_safe
 @staff()
@@ -82,6 +80,7 @@ def queue(request: Request, key: str) -> HttpResponse:
     page = list_queue(request.actor, wanted=asked.wanted, roles=(shown.role,), after=after)
     context = {
         "queue": f"service_requests.{key}",
+        "link": shown.link,
         "title": shown.title,
         "rows": [_row(line, now) for line in page.lines],
         "chips": chips(shown, request.GET, asked),
@@ -111,7 +110,7 @@ def find(request: Request) -> HttpResponse:
 @staff(transaction=False)
 def show(request: Request, request_id: int) -> HttpResponse:
     """Show one request with its buttons."""
-    return _page(request, get_desk_request(actor=request.actor, request_id=request_id))
+    return desk_page(request, get_desk_request(actor=request.actor, request_id=request_id))
 
 
 @require_POST
@@ -125,14 +124,14 @@ def act(request: Request, request_id: int, action: str) -> HttpResponse:
         try:
             add_note(actor=request.actor, request_id=request_id, words=request.POST.get("words", ""), now=clock.now())
         except InvalidInput as wrong:
-            return _page(request, shown, note_fault=next(iter(wrong.fields.values()), wrong.message))
+            return desk_page(request, shown, note_fault=next(iter(wrong.fields.values()), wrong.message))
         return here
     wanted = next((each for each in DESK_STEPS if each == action), None)
     if wanted is None:
         raise NotFound
     form = ActForm(wanted, shown, request.POST)
     if not form.is_valid():
-        return _page(request, shown, wrong=(wanted, form))
+        return desk_page(request, shown, wrong=(wanted, form))
     try:
         said = dict(form.cleaned_data)
         if "photos" in form.fields:
@@ -141,7 +140,7 @@ def act(request: Request, request_id: int, action: str) -> HttpResponse:
     except InvalidInput as refused:
         for name, words in (refused.fields or {"": refused.message}).items():
             form.add_error(name if name in form.fields else None, words)
-        return _page(request, shown, wrong=(wanted, form))
+        return desk_page(request, shown, wrong=(wanted, form))
     return _gone_or(request, request_id, here)
 
 
@@ -154,23 +153,7 @@ def _gone_or(request: Request, request_id: int, here: HttpResponse) -> HttpRespo
     return here
 
 
-@require_POST
-@csrf_protect
-@staff(transaction=False)
-def reveal(request: Request, request_id: int) -> HttpResponse:
-    """Show who complains in full, to who says why."""
-    shown = get_desk_request(actor=request.actor, request_id=request_id)
-    try:
-        who = reveal_complainant(
-            actor=request.actor, request_id=request_id, words=request.POST.get("words", ""), now=clock.now()
-        )
-    except InvalidInput as wrong:
-        fault = next(iter(wrong.fields.values()), wrong.message)
-        return _page(request, shown, more={"reveal_fault": f"请写原因。{fault if '字' in fault else ''}"}, status=422)
-    return _page(request, get_desk_request(actor=request.actor, request_id=request_id), more={"revealed": who})
-
-
-def _page(
+def desk_page(
     request: Request,
     shown: DeskRequest,
     *,
@@ -179,6 +162,7 @@ def _page(
     more: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """Answer with a request's page. ``more``: what the caller has to show beside it, or instead."""
     now, line = clock.now(), _civil(shown.line)
     possible = [action for action in _ORDER if action in shown.actions and _fits(shown, action)]
     advice = _advice(shown, now) if Action.DISPATCH in possible else None
@@ -200,11 +184,9 @@ def _page(
         "light": light,
         "word": word,
         "promise": promise_of(
-            shown.clock, line.state, now, _rule(line), what=shown.consumer.next_step if shown.consumer else "答复"
+            shown.clock, line.state, now, _rule(line), what=shown.matter.next_step if shown.matter else "答复"
         ),
-        **consumer_context(shown.consumer, line.city_code),
-        **abroad_context(shown.abroad),
-        "may_reveal": _may_reveal(request.actor, shown),
+        "matter": part_of_matter(shown.matter, line.city_code, request.actor, shown),
         "agency": names.get(line.agency_id or 0, ""),
         "steps": timeline(shown.steps, line.state, for_staff=True),
         "forms": forms,
@@ -222,12 +204,6 @@ def _page(
     }
     status = 422 if wrong or note_fault else status
     return _private(render(request, "service_requests/desk/request.html", context, status=status))
-
-
-def _may_reveal(actor: Actor, shown: DeskRequest) -> bool:
-    """Offer the look at who complains where there is one; the operation decides."""
-    who = shown.consumer.complainant if shown.consumer else None
-    return who is not None and bool(who.phone or who.name) and actor.has_role(OFFICER) and not shown.is_confidential
 
 
 def _advice(shown: DeskRequest, now: datetime) -> Advice:
@@ -272,9 +248,8 @@ def _propose(forms: list[tuple[str, ActForm, bool]], agency_id: int) -> None:
 def _fits(shown: DeskRequest, action: Action) -> bool:
     """Hide buttons that the row itself rules out: approvals without an application, a second application."""
     waits = shown.extension is not None
-    if shown.consumer is not None and action in (Action.TAKE_UP, Action.REFUSE, Action.CONCLUDE):
-        is_complaint, is_open = shown.consumer.demand is not None, shown.consumer.is_taken_up
-        return is_complaint and not is_open if action is not Action.CONCLUDE else is_open or not is_complaint
+    if shown.matter is not None and action in _OF_MATTERS:
+        return shown.matter.fits(action)
     if action in (Action.APPROVE_EXTENSION, Action.REFUSE_EXTENSION):
         return waits
     return not (action is Action.ASK_EXTENSION and waits)

@@ -8,14 +8,7 @@ from typing import Any
 from django import forms
 
 from shimin.capabilities.catalogue.public import list_agencies, served_regions
-from shimin.capabilities.service_requests.public import (
-    KIND_WORDS,
-    OUTCOME_WORDS,
-    OUTCOMES_OF,
-    STEP_WORDS,
-    Action,
-    DeskRequest,
-)
+from shimin.capabilities.service_requests.public import KIND_WORDS, STEP_WORDS, Action, DeskRequest
 from shimin.capabilities.service_requests.web.uploads import PhotosField
 
 _WORDS = {
@@ -95,9 +88,8 @@ class ActForm(forms.Form):
                 choices=[("", "不改"), *((str(kind), words) for kind, words in KIND_WORDS.items())],
             )  # fmt: skip
         if action is Action.CONCLUDE:
-            outcomes = OUTCOMES_OF.get(shown.line.kind, ())
             self.fields["outcome"] = forms.ChoiceField(
-                label="结果", choices=[("", "请选择"), *((str(each), OUTCOME_WORDS[each]) for each in outcomes)],
+                label="结果", choices=[("", "请选择"), *(shown.matter.outcomes if shown.matter else ())],
                 error_messages={"required": "请选处理结果。", "invalid_choice": "请选处理结果。"},
             )  # fmt: skip
         self._add_words_and_photos(action, shown)

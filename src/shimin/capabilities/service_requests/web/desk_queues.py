@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from shimin.capabilities.service_requests.public import (
+    AT_OFFICER,
     DISPATCHER,
     OFFICER,
     OPEN_STATES,
     REVIEWER,
     SUPERVISOR,
-    Matter,
     QueueFilter,
     RequestState,
     count_news,
@@ -21,12 +21,13 @@ from shimin.capabilities.service_requests.public import (
 from shimin.kernel.actor import Actor
 from shimin.ui.desk import Queue, register_queue
 
-_AT_OFFICER = (RequestState.DISPATCHED, RequestState.IN_PROGRESS, RequestState.SUSPENDED)
-
 
 @dataclass(frozen=True, slots=True)
 class RequestQueue:
-    """A queue: who opens it, what it holds, which states its chips offer, whether it shows what has ended too."""
+    """A queue: who opens it, what it holds, which states its chips offer, whether it shows what has ended too.
+
+    ``rank`` is its place at the desk's side (``ui.desk.Queue``); ``link``: a page that goes with it, and its words.
+    """
 
     key: str
     title: str
@@ -35,6 +36,8 @@ class RequestQueue:
     wanted: QueueFilter
     chips: tuple[RequestState, ...] = ()
     has_history: bool = False
+    rank: int = 100
+    link: tuple[str, str] | None = None
 
     @property
     def url(self) -> str:
@@ -44,20 +47,13 @@ class RequestQueue:
 QUEUES = {
     queue.key: queue
     for queue in (
-        RequestQueue("emergency", "紧急诉求", "siren", DISPATCHER, QueueFilter(is_emergency=True)),
-        RequestQueue(
-            "abroad", "境外求助（24小时）", "globe", DISPATCHER, QueueFilter(matter=Matter.ABROAD), OPEN_STATES
-        ),
+        RequestQueue("emergency", "紧急诉求", "siren", DISPATCHER, QueueFilter(is_emergency=True), rank=1),
         RequestQueue(
             "dispatch", "待派单", "send", DISPATCHER, QueueFilter(states=(RequestState.FILED, RequestState.RETURNED)),
             (RequestState.FILED, RequestState.RETURNED),
         ),
-        RequestQueue("handle", "待办诉求", "inbox", OFFICER, QueueFilter(states=_AT_OFFICER), _AT_OFFICER, True),
-        RequestQueue(
-            "consumer", "12315 投诉举报", "store", OFFICER, QueueFilter(states=_AT_OFFICER, matter=Matter.CONSUMER),
-            _AT_OFFICER,
-        ),
-        RequestQueue("supervised", "督查件", "bell-ring", OFFICER, QueueFilter(rung_from=1), _AT_OFFICER),
+        RequestQueue("handle", "待办诉求", "inbox", OFFICER, QueueFilter(states=AT_OFFICER), AT_OFFICER, True),
+        RequestQueue("supervised", "督查件", "bell-ring", OFFICER, QueueFilter(rung_from=1), AT_OFFICER),
         RequestQueue(
             "review", "待审答复", "file-check", REVIEWER, QueueFilter(states=(RequestState.IN_REVIEW,))
         ),
@@ -72,13 +68,19 @@ def _count(queue: RequestQueue, actor: Actor) -> int | None:
     return count_queue(actor, wanted=replace(queue.wanted), roles=(queue.role,)) or None
 
 
-for _queue in QUEUES.values():
+def register_request_queue(queue: RequestQueue) -> None:
+    """Add a queue of requests to the desk; the app that has it does this when it starts."""
+    QUEUES[queue.key] = queue
     register_queue(
         Queue(
-            key=f"service_requests.{_queue.key}", title=_queue.title, icon=_queue.icon, url=_queue.url,
-            role=_queue.role, count=partial(_count, _queue),
+            key=f"service_requests.{queue.key}", title=queue.title, icon=queue.icon, url=queue.url,
+            role=queue.role, count=partial(_count, queue), rank=queue.rank,
         )
     )  # fmt: skip
+
+
+for _queue in tuple(QUEUES.values()):
+    register_request_queue(_queue)
 
 
 def _news(actor: Actor) -> int | None:

@@ -34,10 +34,9 @@ from shimin.capabilities.service_requests.public import (
     update_position,
     withdraw,
 )
-from shimin.capabilities.service_requests.web.abroad import abroad_context
-from shimin.capabilities.service_requests.web.consumer import consumer_context
 from shimin.capabilities.service_requests.web.forms import LookUpForm, RateForm, WordsForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code, kept_codes
+from shimin.capabilities.service_requests.web.matter_parts import part_of_matter
 from shimin.capabilities.service_requests.web.presenting import light_of, promise_of, timeline
 from shimin.capabilities.service_requests.web.uploads import photos_of_step
 from shimin.capabilities.service_requests.web.voice_uploads import length_words, voices_of_step
@@ -220,8 +219,7 @@ def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] |
         "light": light,
         "word": word,
         "promise": promise_of(view.clock, view.state, now, what=_promised(view)),
-        **consumer_context(view.consumer, view.city_code),
-        **abroad_context(view.abroad),
+        "matter": part_of_matter(view.matter, view.city_code, request.actor),
         "steps": timeline(view.steps, view.state),
         "forms": forms,
         "may_withdraw": Action.WITHDRAW in actions,
@@ -235,7 +233,7 @@ def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] |
 
 
 def _promised(view: RequestView) -> str:
-    return view.consumer.next_step if view.consumer else "答复"
+    return view.matter.next_step if view.matter else "答复"
 
 
 @require_safe

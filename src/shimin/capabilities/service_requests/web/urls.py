@@ -5,10 +5,8 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from shimin.capabilities.service_requests.web import (
-    abroad,
     ask,
     at_once,
-    consumer,
     desk,
     follow,
     hints,
@@ -27,10 +25,6 @@ _VOICE = r"(?P<voice_id>[0-9]{1,19})"
 urlpatterns = [
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask$", ask.ask, name="ask"),
     re_path(r"^c/(?P<region_code>[0-9]{6})/ask/hints$", hints.hints, name="hints"),
-    re_path(r"^c/(?P<region_code>[0-9]{6})/12315$", consumer.consumer, name="consumer"),
-    re_path(r"^c/(?P<region_code>[0-9]{6})/abroad$", abroad.abroad, name="abroad"),
-    path("desk/duty", abroad.duty, name="duty"),
-    path("desk/duty/<int:hand_over_id>/take", abroad.take, name="take_duty"),
     path("requests/look-up", follow.look_up, name="look_up"),
     path("requests/<int:request_id>/join", ask.join, name="join"),
     re_path(rf"^requests/{_NUMBER}$", follow.follow, name="follow"),
@@ -52,7 +46,6 @@ urlpatterns = [
     path("desk/knowledge/<int:article_id>/<slug:what>", knowledge.review, name="review_article"),
     path("desk/requests/find", desk.find, name="desk_find"),
     path("desk/requests/<int:request_id>", desk.show, name="desk_request"),
-    path("desk/requests/<int:request_id>/complainant", desk.reveal, name="reveal_complainant"),
     path("desk/requests/<int:request_id>/<slug:action>", desk.act, name="desk_act"),
     path("desk/requests/<slug:key>", desk.queue, name="desk_queue"),
     path("desk/requests/<slug:key>/at-once", at_once.at_once, name="desk_at_once"),
