@@ -14,8 +14,22 @@ from shimin.capabilities.catalogue.domain import ItemCard, ItemGuide, StarLevel
 from shimin.capabilities.catalogue.folder.findings import Finding, FolderFault
 from shimin.capabilities.catalogue.folder.loader import load as load_yaml
 from shimin.capabilities.catalogue.folder.tree import ServiceFolder
+from shimin.capabilities.catalogue.known_places import (
+    KnownPlace,
+    each_known_place,
+    get_known_place,
+    has_known_places,
+    list_known_places,
+    list_nearby_places,
+)
 from shimin.capabilities.catalogue.operations.counts import forget_old_counts
 from shimin.capabilities.catalogue.operations.feedback import add_feedback
+from shimin.capabilities.catalogue.operations.known_places import (
+    PLACE_COLUMNS,
+    ImportedPlaces,
+    RejectedPlace,
+    import_known_places,
+)
 from shimin.capabilities.catalogue.operations.reference import load_reference, published_regions, region_names
 from shimin.capabilities.catalogue.queries import (
     Theme,
@@ -47,6 +61,7 @@ __all__ = [
     "AUDIENCES",
     "CLASSES",
     "COUNTRY",
+    "PLACE_COLUMNS",
     "TABS",
     "Agency",
     "Block",
@@ -55,9 +70,12 @@ __all__ = [
     "ExampleResult",
     "Finding",
     "FolderFault",
+    "ImportedPlaces",
     "ItemCard",
     "ItemGuide",
+    "KnownPlace",
     "Region",
+    "RejectedPlace",
     "SearchResult",
     "ServiceFolder",
     "StarLevel",
@@ -67,16 +85,22 @@ __all__ = [
     "city_of",
     "count_missed",
     "count_opened",
+    "each_known_place",
     "find_regions",
     "forget_old_counts",
     "get_agency",
     "get_item",
+    "get_known_place",
     "get_region",
     "get_version",
+    "has_known_places",
     "has_region",
+    "import_known_places",
     "list_agencies",
     "list_cities",
     "list_items",
+    "list_known_places",
+    "list_nearby_places",
     "list_related",
     "list_themes",
     "load_reference",

@@ -190,8 +190,12 @@ def _nearest(regions: Iterable[Region], lng: float, lat: float) -> Region | None
     return min(placed, key=lambda region: _distance_km(region, lng, lat), default=None)
 
 
-def _distance_km(region: Region, lng: float, lat: float) -> float:
-    """Return the great-circle distance (haversine)."""
-    lng_1, lat_1, lng_2, lat_2 = map(math.radians, (region.lng or 0.0, region.lat or 0.0, lng, lat))
+def km_between(lng: float, lat: float, other_lng: float, other_lat: float) -> float:
+    """Return the great-circle distance of two points in km (haversine)."""
+    lng_1, lat_1, lng_2, lat_2 = map(math.radians, (lng, lat, other_lng, other_lat))
     half = math.sin((lat_2 - lat_1) / 2) ** 2 + math.cos(lat_1) * math.cos(lat_2) * math.sin((lng_2 - lng_1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
+
+
+def _distance_km(region: Region, lng: float, lat: float) -> float:
+    return km_between(region.lng or 0.0, region.lat or 0.0, lng, lat)

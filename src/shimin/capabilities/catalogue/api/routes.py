@@ -17,6 +17,8 @@ from shimin.capabilities.catalogue.api.schemas import (
     FeedbackIn,
     FeedbackOut,
     ItemOut,
+    KnownPlaceOut,
+    NearIn,
     RegionCode,
     RegionOut,
     SearchOut,
@@ -55,6 +57,28 @@ def get_region(request: HttpRequest, region_code: Code) -> Any:
 def list_agencies(request: HttpRequest, region_code: Code) -> Any:
     """Return the agencies of a region."""
     return catalogue.list_agencies(catalogue.get_region(region_code).code)
+
+
+@router.get(
+    "/known-places", auth=Public(), operation_id="list_known_places", response=list[KnownPlaceOut],
+    summary="Places of a city that people know by name, at most 200; of a district, or with a text in the name",
+)  # fmt: skip
+def list_known_places(
+    request: HttpRequest, city_code: RegionCode, region_code: RegionCode | None = None, q: Text = ""
+) -> Any:
+    _searches.take(str(request.META.get("REMOTE_ADDR", "")))
+    city = catalogue.city_of(city_code).code
+    return list(catalogue.list_known_places(city_code=city, region_code=region_code or "", name=q.strip()))
+
+
+@router.post(
+    "/known-places/nearby", auth=Public(), operation_id="list_nearby_places", response=list[KnownPlaceOut],
+    summary="The places of a city nearest to a position, at most 12 within 40 km",
+)  # fmt: skip
+def list_nearby_places(request: HttpRequest, body: NearIn) -> Any:
+    _searches.take(str(request.META.get("REMOTE_ADDR", "")))
+    city = catalogue.city_of(body.city_code).code
+    return list(catalogue.list_nearby_places(city_code=city, lng=body.lng, lat=body.lat))
 
 
 @router.get("/themes/{audience}", auth=Public(), operation_id="list_themes", response=list[ThemeOut])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from shimin.capabilities.catalogue.operations.feedback import LONGEST_TEXT
 from shimin.kernel.web.api import IdText
@@ -28,6 +28,27 @@ class RegionOut(Schema):
     initials: str
     lng: float | None
     lat: float | None
+
+
+class KnownPlaceOut(Schema):
+    """A place that people know by name; `kind` is a word such as 公园. WGS-84. `metres`: from where was asked."""
+
+    place_id: IdText
+    region_code: str
+    name: str
+    kind: str = Field(alias="sort")
+    lng: float
+    lat: float
+    is_demo: bool
+    metres: int | None
+
+
+class NearIn(Schema):
+    """Where somebody is (WGS-84): in the body, so that no address keeps it. Nothing is noted."""
+
+    city_code: RegionCode
+    lng: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
 
 
 class AgencyOut(Schema):

@@ -2,7 +2,7 @@
 
 from shimin.capabilities.catalogue.models.feedback import Feedback, FeedbackStatus
 from shimin.capabilities.catalogue.models.items import ServiceItem, ServiceVersion
-from shimin.capabilities.catalogue.models.places import Agency, Region
+from shimin.capabilities.catalogue.models.places import Agency, KnownPlace, Region
 from shimin.capabilities.catalogue.models.search import SearchEntry, Synonym, Term, ZeroHit
 from shimin.capabilities.catalogue.models.usage import Stamp, UsageCount
 
@@ -10,6 +10,7 @@ __all__ = [
     "Agency",
     "Feedback",
     "FeedbackStatus",
+    "KnownPlace",
     "Region",
     "SearchEntry",
     "ServiceItem",

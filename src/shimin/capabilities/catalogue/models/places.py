@@ -1,4 +1,4 @@
-"""Regions and agencies: loaded from files, read everywhere."""
+"""Regions, agencies and known places: loaded from files, read everywhere."""
 
 from __future__ import annotations
 
@@ -55,3 +55,29 @@ class Agency(Table):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region_code", "slug"], name="catalogue_agency_slug"),
         ]
+
+
+class KnownPlace(Table):
+    """A place that people of a city know by its name (常用地点): a park, a crossing, a station. WGS-84."""
+
+    kind: ClassVar[TableKind] = TableKind.CITY
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    city_code = models.CharField(max_length=6)
+    region_code = models.CharField(max_length=6)
+    name = models.TextField()
+    sort = models.TextField()
+    lng = models.FloatField()
+    lat = models.FloatField()
+    is_demo = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "catalogue_known_place"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["city_code", "region_code", "name"], name="catalogue_known_place_name"),
+            models.CheckConstraint(
+                name="catalogue_known_place_point",
+                condition=models.Q(lng__gte=-180, lng__lte=180, lat__gte=-90, lat__lte=90),
+            ),
+        ]
+        indexes: ClassVar = [models.Index(name="catalogue_known_place_near", fields=["city_code", "lat"])]

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from shimin.capabilities.catalogue.public import city_of, get_region, list_cities
+from shimin.capabilities.catalogue.public import KnownPlace, city_of, get_region, has_known_places, list_cities
 from shimin.capabilities.service_requests.public import (
     KIND_WORDS,
     Filing,
@@ -27,6 +27,7 @@ from shimin.capabilities.service_requests.public import (
 )
 from shimin.capabilities.service_requests.web.forms import AskForm
 from shimin.capabilities.service_requests.web.kept_codes import keep_code
+from shimin.capabilities.service_requests.web.nearby import NEARBY_STEPS, chosen_place, nearby_page, with_place
 from shimin.capabilities.service_requests.web.presenting import day_words
 from shimin.capabilities.service_requests.web.uploads import SentPhotos, take_photos
 from shimin.capabilities.service_requests.web.voice_uploads import SentVoices, take_voices
@@ -60,6 +61,12 @@ def ask(request: Request, region_code: str) -> HttpResponse:
     photos = take_photos(request, city_code=city.code)
     voices = take_voices(request, city_code=city.code)
     sent = Sent(photos, voices)
+    if request.POST.get("step") in NEARBY_STEPS:
+        chosen = chosen_place(request.POST, city.code)
+        if chosen is None and request.POST["step"] != "back":
+            return nearby_page(request, city, sent.photos.tokens, sent.voices.tokens)
+        begun = AskForm(districts, begun=with_place(request.POST, chosen))
+        return _page(request, city.code, begun, sent, chosen=chosen)
     form = AskForm(districts, _with_words(_with_position(request.POST, photos), voices))
     try:
         filing = _read(form, city.code)
@@ -123,11 +130,19 @@ def _read(form: AskForm, city_code: str) -> Filing:
 
 
 def _page(
-    request: Request, city_code: str, form: AskForm, sent: Sent | None = None, *, status: int = 200
+    request: Request,
+    city_code: str,
+    form: AskForm,
+    sent: Sent | None = None,
+    *,
+    chosen: KnownPlace | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "city": get_region(city_code),
         "form": form,
+        "has_places": has_known_places(city_code),
+        "chosen": chosen,
         "more": [form[name] for name in ("region_code", "kind", "contact_phone", "is_confidential")],
         "more_open": any(form[name].errors for name in ("region_code", "kind", "contact_phone")),
         "is_danger": is_danger(str(form["words"].value() or "")),

@@ -53,9 +53,15 @@ class AskForm(forms.Form):
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
     accuracy_metres = forms.FloatField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, districts: Sequence[tuple[str, str]], data: Mapping[str, Any] | None = None) -> None:
-        """``districts``: (code, name) of the city's districts."""
-        super().__init__(data)
+    def __init__(
+        self,
+        districts: Sequence[tuple[str, str]],
+        data: Mapping[str, Any] | None = None,
+        *,
+        begun: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``districts``: (code, name) of the city's districts. ``begun``: what stands in the boxes, not sent yet."""
+        super().__init__(data, initial=dict(begun or {}))
         self.fields["region_code"].choices = [("", "不清楚"), *districts]  # type: ignore[attr-defined]
 
 

@@ -10,6 +10,7 @@ from shimin.capabilities.identity.public import NotADemo
 from shimin.capabilities.indicators.public import provide_demo_polls, publish_demo_editions
 from shimin.kernel import clock
 from shimin.project.demo_city import accounts, settle
+from shimin.project.demo_places import take_demo_places
 from shimin.project.demo_requests import file_demo_requests
 
 
@@ -27,5 +28,6 @@ class Command(BaseCommand):
             raise CommandError(f"{refused.message}{refused.mend}") from refused
         self.stdout.write(f"demo accounts: {citizens} citizens and {officers} officers made, {requests} requests filed")
         polls = provide_demo_polls(accounts()["officers"]["region"], clock.now())
+        self.stdout.write(f"demo places: {take_demo_places(clock.now())} there")
         self.stdout.write(f"demo polls: {polls} made")
         self.stdout.write(f"demo editions of the city index: {publish_demo_editions(clock.now())}")

@@ -15,6 +15,12 @@ import orjson
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from shimin.capabilities.catalogue.public import (
+    PLACE_COLUMNS,
+    each_known_place,
+    has_region,
+    import_known_places,
+)
 from shimin.capabilities.service_requests.bulk.exporting import export_file
 from shimin.capabilities.service_requests.bulk.importing import Columns, Progress, import_file, write_rejects
 from shimin.capabilities.service_requests.bulk.replay import Counts, ReplayRuns
@@ -23,12 +29,13 @@ from shimin.capabilities.service_requests.bulk.replay_report import is_sound, re
 from shimin.capabilities.service_requests.domain.dispatch_rules import RulesUnreadable, read_catalogue
 from shimin.capabilities.service_requests.public import check_catalogue, replay_outcome
 from shimin.capabilities.service_requests.text.classifier.model import DEFAULT_FOLDER, ModelUnreadable, load_model
-from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_table
+from shimin.capabilities.service_requests.text.csv_files import FileUnreadable, read_lines, read_table
 from shimin.capabilities.service_requests.text.topics.files import as_row, read_messages
 from shimin.capabilities.service_requests.text.topics.hot import find_topics
 from shimin.capabilities.service_requests.text.topics.pairs import LABELS, PairsUnreadable, measure, read_pairs
 from shimin.kernel import clock
 from shimin.kernel.clock import CHINA, local_date
+from shimin.kernel.errors import NotFound
 
 _SHOWN = 20
 
@@ -92,6 +99,13 @@ class Command(BaseCommand):
         rules.add_argument(
             "--measure", type=Path, metavar="TEXTS", help="a folder of labelled texts: measure thresholds"
         )
+
+        places = verbs.add_parser("places", help="take known places of a city from a CSV file, or write them into one")
+        places.add_argument("act", choices=["import", "export"])
+        places.add_argument("file", type=Path, help=f"columns: {', '.join(PLACE_COLUMNS)} (WGS-84)")
+        places.add_argument("--city", default="430100", help="the city's code (default 430100)")
+        places.add_argument("--demo", action="store_true", help="mark them as invented")
+        places.add_argument("--remove-others", action="store_true", help="places that the file has no more go")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -188,6 +202,40 @@ class Command(BaseCommand):
         )
         if done.rejects:
             raise CommandError("mend the rejected lines and run it again: what is imported stays as it is")
+
+    def _places(self, options: dict[str, Any]) -> None:
+        if not has_region(options["city"]):
+            raise CommandError(f"--city {options['city']}: no such city")
+        if options["act"] == "export":
+            self._export_places(options["file"], options["city"])
+            return
+        try:
+            done = import_known_places(
+                city_code=options["city"], lines=read_lines(options["file"], PLACE_COLUMNS), is_demo=options["demo"],
+                removes_others=options["remove_others"], now=clock.now(),
+            )  # fmt: skip
+        except NotFound as wrong:
+            raise CommandError(f"{wrong.message}{wrong.mend}") from None
+        for reject in done.rejected[:_SHOWN]:
+            self.stderr.write(f"line {reject.line}, {reject.name or 'no name'}: {reject.reason}")
+        if len(done.rejected) > _SHOWN:
+            self.stderr.write(f"… and {len(done.rejected) - _SHOWN} more")
+        self.stdout.write(
+            f"{done.added} added, {done.changed} changed, {done.same} the same, {done.removed} removed, "
+            f"{len(done.rejected)} rejected"
+        )
+        if done.rejected:
+            raise CommandError("mend the rejected lines and run it again: what is imported stays as it is")
+
+    def _export_places(self, path: Path, city_code: str) -> None:
+        with path.open("w", encoding="utf-8", newline="") as output:
+            lines = csv.writer(output, lineterminator="\n")
+            lines.writerow(PLACE_COLUMNS)
+            rows = [
+                [each.name, each.sort, each.lng, each.lat, each.region_code] for each in each_known_place(city_code)
+            ]
+            lines.writerows(rows)
+        self.stdout.write(f"{len(rows)} places written into {path}")
 
     def _replay(self, options: dict[str, Any]) -> None:
         if not settings.SHIMIN.demo:
