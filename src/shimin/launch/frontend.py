@@ -66,7 +66,7 @@ def _needs_wheel(settings: Settings) -> bool:
 
 def _install(settings: Settings) -> None:
     run_tool(
-        [*_npm(settings), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [*npm_command(settings), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
         doing="Fetching the front-end files",
         log=settings.log_dir / "setup.log",
         env=settings.environ,
@@ -75,7 +75,7 @@ def _install(settings: Settings) -> None:
     )
 
 
-def _npm(settings: Settings) -> list[str | Path]:
+def npm_command(settings: Settings) -> list[str | Path]:
     """Return the command that runs npm; the wheel's own ``bin/npm`` is a copy that does not find its library."""
     if not _needs_wheel(settings):
         return ["npm"]

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from shimin.launch import backup, doctor, lock_requirements, quality, relay, restore, serving, testing
+from shimin.launch import backup, components, doctor, lock_requirements, quality, relay, restore, serving, testing
 from shimin.launch.faults import Fault, fault_of
 from shimin.launch.platform_commands import DJANGO_COMMANDS, platform_commands
 from shimin.launch.settings import ROOT, Settings, load_settings
@@ -100,6 +100,10 @@ GROUPS: dict[str, dict[str, tuple[Command, str]]] = {
         "test": (testing.test, "run the whole test suite; arguments go to pytest [--setup: the slow tests of set-up]"),
         "check": (_check, "format, lint, types, import contracts, migrations, OpenAPI, service folders"),
         "bench": (relay.bench, "measure a workload beside its raw limit WORKLOAD [--quick] [--json]"),
+        "components": (
+            components.components,
+            "bills of materials sbom [FOLDER], or known faults check",
+        ),
         "lock": (lock_requirements.lock, "resolve the dependencies into hashed requirements [--upgrade]"),
     },
 }

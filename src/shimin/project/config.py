@@ -51,6 +51,7 @@ class Config:
     scanner: tuple[str, int] | None = None  # ClamAV's daemon: host and port
     field_key_path: Path | None = None  # further keys that rotation made lie beside it
     index_key_path: Path | None = None  # the same for the keys of blind indexes
+    breached_passwords: Path | None = None  # sorted SHA-1 lines; asked of every new password
     master_key: bytes | None = None  # opens key files that are wrapped
     mail_server: str = ""  # smtp://user:password@host:587 or smtps://…; letters wait for it
     mail_from: str = ""
@@ -102,6 +103,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
         scanner=_address(environ, "SHIMIN_SCANNER"),
         field_key_path=_key_path(environ, keys_dir, "field_key"),
         index_key_path=_key_path(environ, keys_dir, "index_key"),
+        breached_passwords=_readable(environ, "SHIMIN_BREACHED_PASSWORDS_FILE"),
         master_key=master,
         mail_server=_mail_server(environ),
         mail_from=_mail_from(environ),
@@ -227,6 +229,14 @@ def _master_key(environ: Mapping[str, str]) -> bytes | None:
         return read_key(Path(text), name="master_key", master=None).secret
     except (OSError, KeyFileUnreadable) as error:
         raise ConfigError(f"SHIMIN_MASTER_KEY_FILE: {error}") from error
+
+
+def _readable(environ: Mapping[str, str], name: str) -> Path | None:
+    """Return a file that can be read, None when none is named."""
+    text = environ.get(name, "")
+    if text and not os.access(text, os.R_OK):
+        raise ConfigError(f"{name}={text!r} cannot be read.")
+    return Path(text) if text else None
 
 
 def _key_path(environ: Mapping[str, str], keys_dir: Path, name: str) -> Path:

@@ -17,6 +17,7 @@ class PasswordChanged(DomainEvent):
     """An account has a new password; all its sessions ended."""
 
     account_id: int
+    keeps_level: bool = False
 
 
 @event("identity.second_factor_changed")

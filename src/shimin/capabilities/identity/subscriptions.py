@@ -76,7 +76,8 @@ def on_risk_noted(event: RiskNoted, delivery: Delivery) -> None:
 @on(PasswordChanged)
 def on_password_changed(event: PasswordChanged, delivery: Delivery) -> None:
     """Warn the owner of a new password."""
-    send_notice(account_id=event.account_id, template="identity.password_changed", values={}, now=delivery.occurred_at)
+    template = "identity.password_changed_by_owner" if event.keeps_level else "identity.password_changed"
+    send_notice(account_id=event.account_id, template=template, values={}, now=delivery.occurred_at)
 
 
 @on(SecondFactorChanged)

@@ -239,3 +239,8 @@ def test_every_refusal_has_words_and_a_mend():
 @override_settings(DEBUG=False)
 def test_does_not_hide_the_code_from_clients(client):
     assert json.loads(client.get("/api/v1/fail/bug").content)["code"] == "internal_error"
+
+
+def test_a_browser_keeps_json_as_a_file(client):
+    assert client.get("/api/v1/fail/not-found")["Content-Disposition"] == 'attachment; filename="api.json"'
+    assert "Content-Disposition" not in client.get("/plain/1")

@@ -78,6 +78,11 @@ def safety_headers() -> tuple[tuple[str, str], ...]:
     return (*SAFETY_HEADERS, TRANSPORT_SECURITY) if settings.SHIMIN.secure_cookies else SAFETY_HEADERS
 
 
+# A browser that is led to an answer of the API keeps it as a file and shows nothing of it as a page.
+_JSON = ("application/json", "application/problem+json")
+_AS_FILE = 'attachment; filename="api.json"'
+
+
 class SafetyHeaders:
     """Add the headers that keep browsers from doing what a page did not ask for."""
 
@@ -89,6 +94,8 @@ class SafetyHeaders:
         response = self._get_response(request)
         # Into Django's own store: setting six headers one by one checks and encodes them anew, a tenth of a request.
         response.headers._store = self._stored | response.headers._store
+        if response.headers.get("Content-Type", "").partition(";")[0] in _JSON:
+            response.headers.setdefault("Content-Disposition", _AS_FILE)
         return response
 
 

@@ -17,15 +17,17 @@ from shimin.capabilities.identity.api.schemas import (
     EndedOut,
     ExportOut,
     NameIn,
+    NewPasswordIn,
     PasswordIn,
     RealNameIn,
     RealNameTermsOut,
     SessionLineOut,
     SessionOut,
 )
-from shimin.capabilities.identity.domain import REAL_NAME_PURPOSE, REAL_NAME_TEXT, SecondSource
+from shimin.capabilities.identity.domain import PAPER_TEXT, REAL_NAME_PURPOSE, REAL_NAME_TEXT, SecondSource
 from shimin.capabilities.identity.operations.bank_card import BankCardClaim, prove_bank_card
 from shimin.capabilities.identity.operations.change_name import NameClaim, change_name
+from shimin.capabilities.identity.operations.change_password import change_password
 from shimin.capabilities.identity.operations.consents import withdraw_consent
 from shimin.capabilities.identity.operations.own_data import close_account, export_own_data
 from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
@@ -59,7 +61,9 @@ def get_me(request: Request) -> AccountView:
 def get_real_name_terms(request: Request) -> RealNameTermsOut:
     """Say which papers can be used and what has to be agreed to."""
     seconds = {str(source): source.words for source in SecondSource}
-    return RealNameTermsOut(purpose_code=REAL_NAME_PURPOSE, consent_text=REAL_NAME_TEXT, seconds=seconds)
+    return RealNameTermsOut(
+        purpose_code=REAL_NAME_PURPOSE, consent_text=REAL_NAME_TEXT, paper_text=PAPER_TEXT, seconds=seconds
+    )
 
 
 @router.post("/me/real-name", auth=SignedIn(), operation_id="prove_real_name", response=SessionOut, summary="实名核实")
@@ -91,6 +95,13 @@ def post_bank_card(request: Request, body: BankCardIn) -> SessionOut:
 def post_confirmation(request: Request, body: PasswordIn) -> SessionOut:
     """Lift the session back to the proved level. The answer holds a new token; the old one is worthless."""
     return session_out(confirm_password(actor=request.actor, password=body.password, now=clock.now()))
+
+
+@router.put("/me/password", auth=SignedIn(), operation_id="change_password", response={204: None}, summary="改密码")
+def put_password(request: Request, body: NewPasswordIn) -> Status[None]:
+    """Replace the password by somebody who knows the present one. Other sessions end; level and token stay."""
+    change_password(actor=request.actor, present=body.present, password=body.password, now=clock.now())
+    return Status(204, None)
 
 
 @router.post(

@@ -155,11 +155,19 @@ class BankCardIn(Schema):
     consents: bool
 
 
+class NewPasswordIn(Schema):
+    """The present password and the new one."""
+
+    present: Password
+    password: Password
+
+
 class RealNameTermsOut(Schema):
     """What will be asked, and the words to agree to."""
 
     purpose_code: str
     consent_text: str
+    paper_text: str = Field(description="The words for papers other than the identity card")
     seconds: dict[str, str]
 
 

@@ -138,6 +138,12 @@ REAL_NAME_TEXT = (
 )
 
 
+PAPER_TEXT = (
+    "我同意市民之家用我的姓名、证件号码、出生日期、签发国家、证件有效期和所选证件的号码，向公安出入境部门和发证部门核实是不是我本人。"
+    "核实后，姓名、证件号码、出生日期和签发国家加密保存，用于办理我主动发起的事项；所选证件的号码核实完不保存。"
+)
+
+
 def purpose_of(actor: Actor, purpose_code: str) -> str:
     """Return the purpose under which a consent is kept: what is agreed to for another counts for that one only."""
     return purpose_code if actor.hat is None else f"{purpose_code}#{actor.hat.mandate_id}"

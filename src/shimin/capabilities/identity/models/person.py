@@ -85,6 +85,7 @@ class LevelProof(Table):
     method = models.TextField()
     verified_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)  # when its owner was told that it ends
 
     class Meta:
         db_table = "identity_level_proof"

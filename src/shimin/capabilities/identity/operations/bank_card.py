@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from stdnum import luhn
 
-from shimin.capabilities.identity.domain import BANK_CARD_PURPOSE, BANK_CARD_TEXT, PROOF_LIFETIME
+from shimin.capabilities.identity.domain import BANK_CARD_PURPOSE, BANK_CARD_TEXT, PROOF_LIFETIME, level_now
 from shimin.capabilities.identity.events import LevelRaised
 from shimin.capabilities.identity.models import Account, LevelProof
 from shimin.capabilities.identity.operations import limits
@@ -106,12 +106,13 @@ def raise_level(
     document = account.person.document if account.person else PaperKind.ID_CARD
     if valid_until is None and document != PaperKind.ID_CARD and account.level_until is not None:
         ends_at = min(ends_at, account.level_until)
-    account.level, account.version = max(account.level, level), account.version + 1
-    account.level_until = ends_at
+    if level_now(account.level, account.level_until, now) <= level:
+        account.level, account.level_until = level, ends_at
+    account.version += 1
     account.save(update_fields=["level", "level_until", "version"])
-    LevelProof(
-        id=new_id(), account=account, level=level, method=method, verified_at=now, expires_at=account.level_until
-    ).save(force_insert=True)
+    LevelProof(id=new_id(), account=account, level=level, method=method, verified_at=now, expires_at=ends_at).save(
+        force_insert=True
+    )
     audit.record(
         actor=actor, action="identity.raise_level", target="account", target_id=account.id, now=now,
         details={"level": int(level), "method": method},

@@ -11,10 +11,12 @@ from django.db import IntegrityError
 
 from shimin.capabilities.identity.domain import (
     GUARDIAN_AGE,
+    PAPER_TEXT,
     PROOF_LIFETIME,
     REAL_NAME_PURPOSE,
     REAL_NAME_TEXT,
     SecondSource,
+    level_now,
 )
 from shimin.capabilities.identity.events import RealNameVerified
 from shimin.capabilities.identity.models import Account, LevelProof
@@ -187,7 +189,8 @@ def prove_real_name(*, actor: Actor, claim: RealNameClaim, now: datetime) -> Ope
     with refusals_recorded(actor, "identity.prove_real_name", now):
         checked = check_claim(claim, now)
         limits.count_real_name(account_id, now)
-        give_consent(actor, REAL_NAME_PURPOSE, REAL_NAME_TEXT, now)
+        text = REAL_NAME_TEXT if checked.paper.kind is PaperKind.ID_CARD else PAPER_TEXT
+        give_consent(actor, REAL_NAME_PURPOSE, text, now)
         ask_registers(checked)
         try:
             with auth_scope(actor):
@@ -294,7 +297,8 @@ def lift_account(
 ) -> Account:  # fmt: skip
     """Tie the account to the person and lift it to level 2, in the caller's auth scope; return it locked.
 
-    The proof counts no longer than the paper. ``act_id``, ``is_another``: see ``person_for``.
+    The proof counts no longer than the paper; one that ran out is not
+    brought back by a lower one. ``act_id``, ``is_another``: see ``person_for``.
 
     Raises:
         PersonTaken, OtherPersonProved, OtherNameOnPaper, KnownByOtherPaper: see there.
@@ -303,13 +307,14 @@ def lift_account(
     account = Account.objects.select_for_update(of=("self",)).select_related("person").get(id=account_id)
     level = AssuranceLevel.REAL_NAME
     account.person = person_for(account, name, paper, now, act_id=act_id, is_another=is_another)
-    account.level = max(account.level, level)
-    account.level_until = end_of_proof(now + PROOF_LIFETIME[level], valid_until)
+    ends_at = end_of_proof(now + PROOF_LIFETIME[level], valid_until)
+    if level_now(account.level, account.level_until, now) <= level:  # a higher proof that counts stays as it is
+        account.level, account.level_until = level, ends_at
     account.version += 1
     account.save(update_fields=["person", "level", "level_until", "version"])
-    LevelProof(
-        id=new_id(), account=account, level=level, method=method, verified_at=now, expires_at=account.level_until
-    ).save(force_insert=True)
+    LevelProof(id=new_id(), account=account, level=level, method=method, verified_at=now, expires_at=ends_at).save(
+        force_insert=True
+    )
     audit.record(
         actor=actor, action="identity.prove_real_name", target="account", target_id=account.id, now=now,
         details={"level": int(level), "method": method},

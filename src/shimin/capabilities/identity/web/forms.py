@@ -6,14 +6,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.forms.widgets import Script
 
 from shimin.capabilities.identity import passwords
-from shimin.capabilities.identity.domain import REAL_NAME_TEXT, SecondSource
+from shimin.capabilities.identity.domain import PAPER_TEXT, REAL_NAME_TEXT, SecondSource
 from shimin.kernel.errors import DomainError
 from shimin.kernel.values.countries import COUNTRIES
 from shimin.kernel.values.papers import PaperKind
 
 _TOO_LONG = "太长了，请检查后重新填写。"
+
+
+class PasswordInput(forms.PasswordInput):
+    """A password with a button that shows it, and a meter for a new one, where there is a script."""
+
+    class Media:
+        js = (Script("ui/password.js", defer=True),)
 
 
 def text_field(label: str, *, longest: int, example: str = "", **attributes: str) -> forms.CharField:
@@ -26,7 +34,7 @@ def text_field(label: str, *, longest: int, example: str = "", **attributes: str
 def password_field(label: str, autocomplete: str, example: str = "") -> forms.CharField:
     return forms.CharField(
         label=label, help_text=example, max_length=4 * passwords.MAX_LENGTH, strip=False,
-        widget=forms.PasswordInput({"autocomplete": autocomplete}),
+        widget=PasswordInput({"autocomplete": autocomplete}),
         error_messages={"required": f"请填写{label}。", "max_length": _TOO_LONG},
     )  # fmt: skip
 
@@ -91,6 +99,13 @@ class ConfirmForm(forms.Form):
     """The password, once more."""
 
     password = password_field("登录密码", "current-password")
+
+
+class NewPasswordForm(forms.Form):
+    """The present password and another one."""
+
+    present = password_field("现在的密码", "current-password")
+    password = password_field("新密码", "new-password", f"至少{passwords.MIN_LENGTH}个字符，可以是一句只有您知道的话")
 
 
 class PasskeyForm(forms.Form):
@@ -163,6 +178,7 @@ class RealNameForm(forms.Form):
             self.fields["name"].label, self.fields["name"].help_text = _FOREIGN_NAME
         else:
             self.fields["name"].help_text = "与通行证一致"
+        self.fields["consents"].label = PAPER_TEXT
         further: dict[str, forms.Field] = {}
         if document is PaperKind.PASSPORT:
             further["issuer"] = issuer_field("签发国家 Issuing state")

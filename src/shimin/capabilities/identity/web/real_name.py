@@ -17,6 +17,7 @@ from shimin.capabilities.identity.domain import SecondSource
 from shimin.capabilities.identity.operations.passkeys.entering import begin_confirming
 from shimin.capabilities.identity.operations.real_name import RealNameClaim, prove_real_name
 from shimin.capabilities.identity.operations.signing_in import confirm_password
+from shimin.capabilities.identity.operations.telling import AHEAD
 from shimin.capabilities.identity.queries import AccountView, get_account_view
 from shimin.capabilities.identity.queries.risk import get_hold
 from shimin.capabilities.identity.web.client import party_of
@@ -53,7 +54,10 @@ def real_name(request: Request) -> HttpResponse:
     onward = next_path(request, default="/me/")
     if account.level < _wanted(request):
         return HttpResponseRedirect(f"{reverse('identity:bank_card')}?{urlencode({'next': onward})}", status=303)
-    return form_page(request, "identity/real_name_stands.html", ConfirmForm(), account=account, next=onward)
+    is_ending = account.level_until is not None and account.level_until <= now + AHEAD
+    return form_page(
+        request, "identity/real_name_stands.html", ConfirmForm(), account=account, next=onward, is_ending=is_ending
+    )
 
 
 def _document(request: Request, account: AccountView) -> PaperKind:
@@ -63,7 +67,12 @@ def _document(request: Request, account: AccountView) -> PaperKind:
 
 
 def _adds_paper(request: Request, account: AccountView) -> bool:
-    """Tell whether somebody with a proved name adds another paper; a mainland citizen has the one."""
+    """Tell whether somebody with a proved name proves it again: to renew it, or with another paper.
+
+    A mainland citizen has the one paper.
+    """
+    if "renew" in request.GET and account.session_level >= AssuranceLevel.REAL_NAME:
+        return account.level == AssuranceLevel.REAL_NAME  # a bank card or a window renews what they proved
     is_named = request.GET.get("paper", "") in set(PaperKind)
     return is_named and not account.is_citizen and account.session_level >= AssuranceLevel.REAL_NAME
 

@@ -7,10 +7,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from shimin.capabilities.identity.operations.change_password import change_password
 from shimin.capabilities.identity.operations.factors import enrolling
 from shimin.capabilities.identity.queries.counter import list_own_acts
 from shimin.capabilities.identity.queries.factors import get_sign_in_ways
-from shimin.capabilities.identity.web.forms import ConfirmForm, EnrolForm, PasswordCodeForm, show_error
+from shimin.capabilities.identity.web.forms import ConfirmForm, EnrolForm, NewPasswordForm, PasswordCodeForm, show_error
 from shimin.capabilities.identity.web.pages import form_page
 from shimin.capabilities.identity.web.qr import qr_svg
 from shimin.kernel import clock
@@ -85,6 +86,21 @@ def recovery_codes(request: Request) -> HttpResponse:
         else:
             return _codes_page(request, codes)
     return form_page(request, "identity/recovery_codes_renew.html", form, error=error)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in(transaction=False)
+def password(request: Request) -> HttpResponse:
+    """Change the password with the present one."""
+    form, error = NewPasswordForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_password(actor=request.actor, now=clock.now(), **form.cleaned_data)
+        except DomainError as refused:
+            show_error(form, error := refused)
+        else:
+            return HttpResponseRedirect(reverse("identity:security"), status=303)
+    return form_page(request, "identity/password.html", form, error=error)
 
 
 def _codes_page(request: Request, codes: list[str]) -> HttpResponse:

@@ -52,6 +52,7 @@ urlpatterns = [
     path("me/data/export", own_data.export, name="export_data"),
     path("me/data/close", own_data.close, name="close_account"),
     path("me/security", security.security, name="security"),
+    path("me/security/password", security.password, name="password"),
     path("me/security/code-app", security.code_app, name="code_app"),
     path("me/security/code-app/remove", security.remove_code_app, name="remove_code_app"),
     path("me/security/recovery-codes", security.recovery_codes, name="recovery_codes"),
