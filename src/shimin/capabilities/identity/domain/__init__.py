@@ -66,6 +66,7 @@ class EndReason(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     RESET_AT_COUNTER = "reset_at_counter"
     PHONE_CHANGED = "phone_changed"
+    FACTORS_RESET = "factors_reset"
 
 
 @dataclass(frozen=True, slots=True)

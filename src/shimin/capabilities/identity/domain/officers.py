@@ -25,16 +25,19 @@ UNUSED = timedelta(days=90)
 
 
 class Change(StrEnum):
-    """What is changed about somebody's roles."""
+    """What is changed about somebody's roles, or about how they sign in."""
 
     GRANT = "grant"
     STAND_IN = "stand_in"
     BREAK_GLASS = "break_glass"
+    RESET_FACTORS = "reset_factors"  # app, recovery codes and passkeys are gone: a lost phone
 
     @property
     def words(self) -> str:
         """What pages call it."""
-        return {"grant": "给岗位", "stand_in": "顶班", "break_glass": "紧急启用"}[self]
+        return {
+            "grant": "给岗位", "stand_in": "顶班", "break_glass": "紧急启用", "reset_factors": "重设登录方式",
+        }[self]  # fmt: skip
 
 
 class ChangeState(StrEnum):

@@ -22,7 +22,7 @@ class StaffChange(Table):
     for_account_id = models.BigIntegerField(null=True)
     change = models.TextField()
     state = models.TextField(default=ChangeState.WAITING)
-    role = models.TextField()
+    role = models.TextField()  # empty: it is about no role
     agency_id = models.BigIntegerField(null=True)
     region_code = models.CharField(max_length=6, null=True)
     starts_at = models.DateTimeField(null=True)  # None: when it is agreed to
@@ -61,7 +61,7 @@ class StaffChange(Table):
                 condition=~Q(looked_by_id=F("account_id")), name="identity_staff_change_looked_by_another"
             ),
             models.CheckConstraint(
-                condition=~Q(change="grant") | ~Q(asked_by_id=F("account_id")),
+                condition=~Q(change__in=["grant", "reset_factors"]) | ~Q(asked_by_id=F("account_id")),
                 name="identity_staff_change_not_for_oneself",
             ),
         ]

@@ -35,6 +35,7 @@ class SignInWays:
     code_app_since: datetime | None
     recovery_codes_left: int
     passkeys: tuple[PasskeyView, ...]
+    staff_name: str = ""  # of members of staff
 
 
 def get_sign_in_ways(actor: Actor) -> SignInWays:
@@ -46,7 +47,7 @@ def get_sign_in_ways(actor: Actor) -> SignInWays:
     if actor.account_id is None:
         raise SignInRequired
     with scope(actor):
-        account = Account.objects.only("phone", "password_changed_at").get(id=actor.account_id)
+        account = Account.objects.only("phone", "staff_name", "password_changed_at").get(id=actor.account_id)
         app = CodeGenerator.objects.only("created_at").filter(account_id=actor.account_id).first()
         left = RecoveryCode.objects.filter(account_id=actor.account_id, used_at=None).count()
         keys = Passkey.objects.filter(account_id=actor.account_id).order_by("id")
@@ -60,4 +61,5 @@ def get_sign_in_ways(actor: Actor) -> SignInWays:
         code_app_since=app.created_at if app else None,
         recovery_codes_left=left,
         passkeys=views,
+        staff_name=account.staff_name,
     )

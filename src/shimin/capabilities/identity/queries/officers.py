@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from shimin.capabilities.identity.domain.officers import (
     ADMINS,
@@ -18,7 +19,7 @@ from shimin.capabilities.identity.domain.officers import (
     Change,
     ChangeState,
 )
-from shimin.capabilities.identity.models import Account, Session, StaffChange, StaffGrant
+from shimin.capabilities.identity.models import Account, CodeGenerator, Passkey, Session, StaffChange, StaffGrant
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.db import auth_scope, scope
@@ -46,6 +47,8 @@ class HeldRole:
     light: str
     words: str
     is_mine: bool
+    has_app: bool = False
+    passkeys: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +116,16 @@ def list_held_roles(actor: Actor, now: datetime) -> list[HeldRole]:
     """
     require_admin(actor, *ADMINS)
     used = Session.objects.filter(account_id=OuterRef("account_id")).values("account_id")
+    keys = Passkey.objects.filter(account_id=OuterRef("account_id")).values("account_id")
     names = Account.objects.filter(id=OuterRef("stands_for_id")).values("staff_name")
     rows = _here(actor, StaffGrant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now))).select_related("account")
     with auth_scope(actor):
         found = list(
             rows.annotate(
-                used_at=Subquery(used.annotate(at=Max("last_seen_at")).values("at")), stands_for=Subquery(names)
+                used_at=Subquery(used.annotate(at=Max("last_seen_at")).values("at")),
+                stands_for=Subquery(names),
+                has_app=Exists(CodeGenerator.objects.filter(account_id=OuterRef("account_id"))),
+                passkeys=Coalesce(Subquery(keys.annotate(n=Count("id")).values("n")), 0),
             ).order_by("id")[:PAGE]
         )
     views = [_held(actor, row, now) for row in found]
@@ -188,6 +195,7 @@ def _held(actor: Actor, row: StaffGrant, now: datetime) -> HeldRole:
         stands_for=row.stands_for or "",  # type: ignore[attr-defined]
         last_used_at=used_at, reviewed_at=row.reviewed_at, reviewed_by=row.reviewed_by_name, light=light, words=words,
         is_mine=row.account_id == actor.account_id,
+        has_app=row.has_app, passkeys=row.passkeys,  # type: ignore[attr-defined]
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from shimin.capabilities.identity.domain import AccountKind
 from shimin.capabilities.identity.operations.factors.enrolling import uri_of
@@ -18,8 +18,9 @@ from shimin.capabilities.identity.operations.factors.second_step import (
     finish_sign_in,
 )
 from shimin.capabilities.identity.operations.factors.tickets import LIFETIME, TicketExpired, open_ticket
+from shimin.capabilities.identity.operations.passkeys.second import begin_second, finish_with_passkey
 from shimin.capabilities.identity.web import cookies
-from shimin.capabilities.identity.web.client import client_of
+from shimin.capabilities.identity.web.client import client_of, party_of
 from shimin.capabilities.identity.web.cookies import DESK_PREFIX
 from shimin.capabilities.identity.web.forms import SecondFactorForm, show_error
 from shimin.capabilities.identity.web.going_on import next_path
@@ -61,6 +62,24 @@ def desk_second(request: Request) -> HttpResponse:
     return _second(request, AccountKind.STAFF)
 
 
+@require_POST
+@public(transaction=False)
+def desk_passkey(request: Request) -> HttpResponse:
+    """Sign a member of staff in with a passkey, after the password."""
+    try:
+        opened = finish_with_passkey(
+            actor=request.actor, password_ticket=request.COOKIES.get(_COOKIE, ""), party=party_of(request),
+            ticket=request.POST.get("ticket", ""), answer=request.POST.get("answer", ""), client=client_of(request),
+            now=clock.now(),
+        )  # fmt: skip
+    except TicketExpired:
+        return _back_to_the_door(request, AccountKind.STAFF)
+    except DomainError as refused:
+        return _code_page(request, AccountKind.STAFF, request.COOKIES.get(_COOKIE, ""), SecondFactorForm(), refused)
+    onward = next_path(request, default="")
+    return _without_ticket(go_on_with(opened, onward or _HOME[AccountKind.STAFF]), AccountKind.STAFF)
+
+
 def _second(request: Request, kind: AccountKind) -> HttpResponse:
     text = request.COOKIES.get(_COOKIE, "")
     try:
@@ -72,8 +91,7 @@ def _second(request: Request, kind: AccountKind) -> HttpResponse:
 
 def _check(request: Request, kind: AccountKind, ticket: str) -> HttpResponse:
     onward, now, error = next_path(request, default=""), clock.now(), None
-    demo = code_of_demo(actor=request.actor, kind=kind, ticket=ticket, now=now) if settings.SHIMIN.demo else ""
-    form = SecondFactorForm(request.POST or None, initial={"code": demo})
+    form = SecondFactorForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             opened = finish_sign_in(
@@ -86,7 +104,21 @@ def _check(request: Request, kind: AccountKind, ticket: str) -> HttpResponse:
             show_error(form, error := refused)
         else:
             return _without_ticket(go_on_with(opened, onward or _HOME[kind]), kind)
-    context = {"next": onward, "door": reverse(_DOORS[kind]), "demo_code": demo}
+    return _code_page(request, kind, ticket, form, error)
+
+
+def _code_page(
+    request: Request, kind: AccountKind, ticket: str, form: SecondFactorForm, error: DomainError | None
+) -> HttpResponse:  # fmt: skip
+    now = clock.now()
+    demo = code_of_demo(actor=request.actor, kind=kind, ticket=ticket, now=now) if settings.SHIMIN.demo else ""
+    form.initial = {"code": demo}
+    ceremony = None
+    if kind is AccountKind.STAFF:
+        ceremony = begin_second(actor=request.actor, password_ticket=ticket, party=party_of(request), now=now)
+    context = {
+        "next": next_path(request, default=""), "door": reverse(_DOORS[kind]), "demo_code": demo, "ceremony": ceremony,
+    }  # fmt: skip
     return form_page(request, _template("second", kind), form, error=error, **context)
 
 

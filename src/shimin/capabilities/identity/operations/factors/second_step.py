@@ -53,10 +53,10 @@ def finish_sign_in(
         SignInThrottled: too many wrong ones for this account from unknown devices, or from this one.
     """
     known = open_ticket(ticket, kind, now)
-    attempt = _count(known, client, now)
+    attempt = count_attempt(known, client, now)
     with refusals_recorded(actor, "identity.second_factor", now):
         with auth_scope(actor):
-            account = _lock(known)
+            account = lock_account(known)
             method = use_second_factor(account, code, now)
             opened = open_session(account=account, client=client, before=actor, now=now, method=f"password+{method}")
         attempt.give_back()
@@ -72,13 +72,13 @@ def enrol_and_sign_in(
         TicketExpired, SecondFactorRejected, SignInThrottled: see ``finish_sign_in``.
     """
     known = open_ticket(ticket, AccountKind.STAFF, now)
-    attempt = _count(known, client, now)
+    attempt = count_attempt(known, client, now)
     with refusals_recorded(actor, "identity.second_factor", now):
         step = step_of(known.secret, "".join(code.split())[:10], now) if known.secret else None
         if step is None:
             raise SecondFactorRejected
         with auth_scope(actor):
-            account = _lock(known)
+            account = lock_account(known)
             if has_second_factor(account.id):  # enrolled in another tab: that one counts
                 raise TicketExpired
             themselves = Actor(ActorKind.STAFF, account_id=account.id)
@@ -99,12 +99,18 @@ def code_of_demo(*, actor: Actor, kind: AccountKind, ticket: str, now: datetime)
         return demo_code(known.account_id, now)
 
 
-def _count(ticket: Ticket, client: Client, now: datetime) -> limits.Attempt:
+def count_attempt(ticket: Ticket, client: Client, now: datetime) -> limits.Attempt:
+    """Count a second step before it is checked; it is given back when it succeeds."""
     device = client.device_token if ticket.is_known_device else limits.STRANGERS
     return limits.count_sign_in_to(f"second:{ticket.account_id}", device, now)
 
 
-def _lock(ticket: Ticket) -> Account:
+def lock_account(ticket: Ticket) -> Account:
+    """Return the ticket's account locked, in the caller's auth scope.
+
+    Raises:
+        TicketExpired: it is gone, or its password was changed since.
+    """
     account = Account.objects.select_for_update().filter(id=ticket.account_id).first()
     if account is None:
         raise TicketExpired

@@ -22,6 +22,7 @@ from shimin.capabilities.identity.domain.officers import (
 )
 from shimin.capabilities.identity.events import StaffGrantChanged
 from shimin.capabilities.identity.models import Account, LoginHandle, StaffChange, StaffGrant
+from shimin.capabilities.identity.operations.factors.resetting import reset_factors
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.capabilities.identity.queries.officers import my_regions, require_admin
 from shimin.kernel import audit, events
@@ -90,15 +91,15 @@ def ask_grant(*, actor: Actor, wish: GrantWish, now: datetime) -> int:
     """
     require_admin(actor, SYSTEM_ADMIN)
     _check(wish.role, wish.region_code, wish.reason)
-    _require_region(actor, SYSTEM_ADMIN, wish.region_code)
+    require_region(actor, SYSTEM_ADMIN, wish.region_code)
     if wish.ends_at is not None and wish.ends_at <= now:
         raise InvalidInput("结束日期已经过了。", fields={"ends_on": "结束日期应在今天以后。"})
     with refusals_recorded(actor, "identity.ask_grant", now), auth_scope(actor):
-        account = _officer(wish.login)
+        account = find_officer(wish.login)
         if account.id == actor.account_id:
             raise OwnChange
         _require_one_admin(account.id, wish.role, now)
-        return _ask(
+        return add_change(
             actor, now, account=account, change=Change.GRANT, role=wish.role, region_code=wish.region_code,
             agency_id=wish.agency_id, ends_at=wish.ends_at, reason=wish.reason,
         )  # fmt: skip
@@ -118,17 +119,17 @@ def ask_stand_in(
     if not now <= ends_at <= starts_at + LONGEST_STAND_IN or ends_at <= starts_at:
         words = "结束应晚于开始，顶班最长90天。"
         raise InvalidInput(words, fields={"ends_on": words})
-    _check_reason(reason)
+    check_reason(reason)
     with refusals_recorded(actor, "identity.ask_stand_in", now), auth_scope(actor):
         own = holding(now).filter(account_id=actor.account_id, stands_for_id=None)
         grant = own.filter(id=grant_id).first() if 0 < grant_id < 1 << 63 else None
         if grant is None:
             raise NotFound
-        account = _officer(login)
+        account = find_officer(login)
         if account.id == actor.account_id:
             raise InvalidInput("顶班的应是另一个人。", fields={"login": "请填同事的工号。"})
         _require_one_admin(account.id, grant.role, now)
-        return _ask(
+        return add_change(
             actor, now, account=account, change=Change.STAND_IN, role=grant.role, region_code=grant.region_code,
             agency_id=grant.agency_id, starts_at=starts_at, ends_at=ends_at, reason=reason,
             for_account_id=actor.account_id,
@@ -154,7 +155,9 @@ def decide_change(*, actor: Actor, change_id: int, agrees: bool, now: datetime) 
                     raise OwnChange
                 row.decided_by_id, row.decided_by_name, row.decided_at = actor.account_id, name_of(actor), now
                 row.state = ChangeState.DONE if agrees else ChangeState.REFUSED
-                if agrees:
+                if agrees and row.change == Change.RESET_FACTORS:
+                    reset_factors(row.account_id, now)
+                elif agrees:
                     row.grant_id = _apply(row, now)
                 row.save()
                 audit.record(
@@ -215,7 +218,8 @@ def _apply(row: StaffChange, now: datetime) -> int:
     return grant.id
 
 
-def _ask(actor: Actor, now: datetime, **values: object) -> int:
+def add_change(actor: Actor, now: datetime, **values: object) -> int:
+    """Write a change that waits, with its audit, in the caller's auth scope; return its id."""
     row = StaffChange(
         id=new_id(), asked_by_id=actor.account_id or 0, asked_by_name=name_of(actor), asked_at=now, **values
     )  # fmt: skip
@@ -227,7 +231,12 @@ def _ask(actor: Actor, now: datetime, **values: object) -> int:
     return row.id
 
 
-def _officer(login: str) -> Account:
+def find_officer(login: str) -> Account:
+    """Return the active account of a staff name, in the caller's auth scope.
+
+    Raises:
+        NoSuchOfficer: see the class.
+    """
     keys = handles.staff_name_hashes(login[:100])
     handle = LoginHandle.objects.filter(hash__in=keys, account__account_kind=AccountKind.STAFF).first()
     accounts = Account.objects.filter(status=AccountStatus.ACTIVE)
@@ -245,7 +254,12 @@ def _require_one_admin(account_id: int, role: str, now: datetime) -> None:
             raise TwoAdministrators
 
 
-def _require_region(actor: Actor, role: str, region_code: str | None) -> None:
+def require_region(actor: Actor, role: str, region_code: str | None) -> None:
+    """Let administrators of a region pass (None: those of all).
+
+    Raises:
+        Forbidden: somebody else.
+    """
     regions = my_regions(actor, role)
     if regions is not None and region_code not in regions:
         raise Forbidden("这个地区不归您管。", mend="请联系那里的管理员。")
@@ -266,10 +280,15 @@ def _check(role: str, region_code: str, reason: str) -> None:
         raise InvalidInput("没有这个岗位。", fields={"role": "请从列表里选一个岗位。"})
     if not _REGION.fullmatch(region_code):
         raise InvalidInput("地区不对。", fields={"region_code": "请填6位行政区划代码。"})
-    _check_reason(reason)
+    check_reason(reason)
 
 
-def _check_reason(reason: str) -> None:
+def check_reason(reason: str) -> None:
+    """Refuse a reason that is none.
+
+    Raises:
+        InvalidInput: too short or too long.
+    """
     if not 4 <= len(reason.strip()) <= 500:
         words = "请写明原因，4到500个字。"
         raise InvalidInput(words, fields={"reason": words})

@@ -48,6 +48,7 @@ class Purpose(StrEnum):
     ENROL = "enrol"
     SIGN_IN = "sign_in"
     CONFIRM = "confirm"
+    SECOND = "second"  # after the password of a member of staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from shimin.kernel.errors import SignInRequired
 def begin_signing_in(*, party: RelyingParty, now: datetime) -> Ceremony:
     """Return what the browser needs to sign in with any key it has for us; nobody is named."""
     challenge = new_challenge()
-    return Ceremony(_options(party, challenge, []), seal(Purpose.SIGN_IN, challenge, now=now))
+    return Ceremony(options_for(party, challenge, []), seal(Purpose.SIGN_IN, challenge, now=now))
 
 
 def begin_confirming(*, actor: Actor, party: RelyingParty, now: datetime) -> Ceremony | None:
@@ -42,7 +42,7 @@ def begin_confirming(*, actor: Actor, party: RelyingParty, now: datetime) -> Cer
         return None
     challenge = new_challenge()
     ticket = seal(Purpose.CONFIRM, challenge, account_id=account_id, session_id=session_id, now=now)
-    return Ceremony(_options(party, challenge, [bytes(each) for each in known]), ticket)
+    return Ceremony(options_for(party, challenge, [bytes(each) for each in known]), ticket)
 
 
 def sign_in_with_passkey(
@@ -60,11 +60,11 @@ def sign_in_with_passkey(
         attempt = limits.count_sign_in_from(client.address, now)
         proof = read_answer(answer)
         with auth_scope(actor):
-            key = _lock_key(proof)
+            key = lock_key(proof)
             account = Account.objects.select_for_update().get(id=key.account_id)
             if account.status != AccountStatus.ACTIVE or account.account_kind != AccountKind.CITIZEN:
                 raise PasskeyRejected
-            _verify(key, proof, challenge, party, now)
+            verify_key(key, proof, challenge, party, now)
             spend(challenge, until)
             opened = open_session(account=account, client=client, before=actor, now=now, method="passkey")
         attempt.give_back()
@@ -86,11 +86,11 @@ def confirm_with_passkey(
         attempt = limits.count_sign_in_to(f"confirm:{account_id}", str(session_id), now)
         proof = read_answer(answer)
         with auth_scope(actor):
-            key = _lock_key(proof)
+            key = lock_key(proof)
             if key.account_id != account_id:
                 raise PasskeyRejected
             account = Account.objects.select_for_update().get(id=account_id)
-            _verify(key, proof, challenge, party, now)
+            verify_key(key, proof, challenge, party, now)
             spend(challenge, until)
             audit.record(
                 actor=actor, action="identity.confirm_passkey", target="session", target_id=session_id, now=now
@@ -100,7 +100,8 @@ def confirm_with_passkey(
         return opened
 
 
-def _options(party: RelyingParty, challenge: bytes, known: list[bytes]) -> str:
+def options_for(party: RelyingParty, challenge: bytes, known: list[bytes]) -> str:
+    """Return the JSON by which a browser asks for one of these keys (none named: any it has for us)."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
@@ -111,7 +112,7 @@ def _options(party: RelyingParty, challenge: bytes, known: list[bytes]) -> str:
     return options_to_json(options)
 
 
-def _lock_key(proof: dict[str, Any]) -> Passkey:
+def lock_key(proof: dict[str, Any]) -> Passkey:
     """Find the key by the id the answer names; the row is locked, so that its count only goes up."""
     from webauthn import base64url_to_bytes
 
@@ -126,7 +127,12 @@ def _lock_key(proof: dict[str, Any]) -> Passkey:
     return key
 
 
-def _verify(key: Passkey, proof: dict[str, Any], challenge: bytes, party: RelyingParty, now: datetime) -> None:
+def verify_key(key: Passkey, proof: dict[str, Any], challenge: bytes, party: RelyingParty, now: datetime) -> None:
+    """Check an answer against a locked key and count it.
+
+    Raises:
+        PasskeyRejected: see the class.
+    """
     from webauthn import verify_authentication_response
     from webauthn.helpers.exceptions import WebAuthnException
 
