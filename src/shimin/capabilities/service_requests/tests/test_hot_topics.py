@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from django.core.management import CommandError, call_command
 
 from shimin.capabilities.service_requests.text.topics.files import read_messages
 from shimin.capabilities.service_requests.text.topics.hot import Message, find_topics, heat_of
+from shimin.capabilities.service_requests.text.topics.likeness import rarities, read
 from shimin.capabilities.service_requests.text.topics.places import names_in
+from shimin.capabilities.service_requests.text.topics.splitting import without_strangers
 
 DATA = Path(__file__).resolve().parents[6] / "shared" / "data" / "hotline" / "messages.csv.gz"
 START = datetime(2026, 3, 1)  # noqa: DTZ001
@@ -65,6 +68,34 @@ def test_the_same_matter_years_later_is_another_topic():
     assert [len(topic.message_ids) for topic in topics[:2]] == [4, 4]
 
 
+def test_another_matter_of_the_same_place_is_another_topic():
+    parking = [
+        "枫林花园开发商捆绑销售车位，不买车位不准选房，要求退还定金",
+        "投诉枫林花园捆绑销售车位，不买车位不准选房，定金不退还",
+        "枫林花园车位捆绑销售，选房先交车位定金",
+    ]
+    messages = [message(number, subject, days=number) for number, subject in enumerate([*NOISE, *parking, *OTHERS])]
+    found = [set(texts(topic, messages)) for topic in find_topics(messages)]
+    assert set(NOISE) in found
+    assert set(parking) in found
+
+
+def test_strangers_leave_a_group_alone_or_together():
+    noise, parking, lamp = (
+        read(text, "") for text in ("枫林花园烧烤店噪音扰民", "枫林花园捆绑销售车位", "枫林花园路灯坏了")
+    )
+    group = [noise] * 8
+    rarity = rarities([*group, parking, parking, lamp, lamp])
+    assert without_strangers([noise, parking], rarity) == [[0, 1]]
+    assert sorted(without_strangers([*group, lamp], rarity)) == [[0, 1, 2, 3, 4, 5, 6, 7], [8]]
+    assert sorted(without_strangers([*group, parking, parking], rarity)) == [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9]]
+
+
+@pytest.mark.parametrize("text", ["", "😀", "的"])
+def test_messages_without_words_are_nobodys_neighbours(text):
+    assert sorted(at for part in without_strangers([read(text, "")] * 4, {}) for at in part) == [0, 1, 2, 3]
+
+
 def test_one_message_that_many_agree_with_is_a_topic():
     messages = [message(number, subject) for number, subject in enumerate(OTHERS)]
     messages[3] = message(3, OTHERS[3], likes=300)
@@ -109,9 +140,14 @@ def test_finds_what_a_real_city_talked_about():
     found = find_topics(messages)
     topics = found[:20]
     subjects = {each.message_id: each.subject + each.body for each in messages}
-    for name, least in (("魅力之城", 25), ("经济学院", 12), ("伊景园", 40), ("丽发新城", 40)):
-        best = max(topics, key=lambda topic: sum(name in subjects[each] for each in topic.message_ids))
-        assert sum(name in subjects[each] for each in best.message_ids) >= least
+    titles = {each.message_id: each.subject for each in messages}
+    for name, matter, least in (
+        ("魅力之城", "夜宵|烧烤|油烟|餐馆|商铺|门面|底层门店", 20), ("经济学院", "实习|打工|工厂|社会实践", 9),
+        ("伊景园", "", 57), ("丽发新城", "搅拌", 45),
+    ):  # fmt: skip
+        about = {number for number, said in subjects.items() if name in said and re.search(matter, titles[number])}
+        best = max(topics, key=lambda topic: len(about & set(topic.message_ids)))
+        assert len(about & set(best.message_ids)) >= least
     shown = {each for topic in found[:40] for each in topic.message_ids}
     liked = sorted(messages, key=lambda each: -each.likes)[:5]
     assert all(each.message_id in shown for each in liked)

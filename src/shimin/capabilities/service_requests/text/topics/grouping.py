@@ -12,19 +12,23 @@ Pair = tuple[float, int, int]
 
 
 def group(
-    count: int, pairs: Sequence[Pair], may_meet: Callable[[Sequence[int], Sequence[int]], bool]
+    count: int,
+    pairs: Sequence[Pair],
+    may_meet: Callable[[Sequence[int], Sequence[int]], bool],
+    *,
+    least_mean: float = LEAST_GROUP,
 ) -> list[list[int]]:
     """Return groups of the numbers 0 … count - 1, merging along ``pairs`` (most alike first).
 
-    Two groups merge when the mean likeness over all their pairs is high enough (pairs not listed count 0) and
-    ``may_meet`` agrees.
+    Two groups merge when the mean likeness over all their pairs (those not listed count 0) is at least ``least_mean``
+    and ``may_meet`` agrees.
     """
     likeness = {(one, other): value for value, one, other in pairs}
     members = {number: [number] for number in range(count)}
     home = list(range(count))
     for _, one, other in pairs:
         left, right = members[home[one]], members[home[other]]
-        if left is right or not may_meet(left, right) or _mean(likeness, left, right) < LEAST_GROUP:
+        if left is right or not may_meet(left, right) or _mean(likeness, left, right) < least_mean:
             continue
         if len(left) < len(right):
             left, right = right, left

@@ -13,6 +13,7 @@ import numpy as np
 from shimin.capabilities.service_requests.text.topics import likeness
 from shimin.capabilities.service_requests.text.topics.grouping import LEAST_PAIR, LEAST_TOGETHER, group
 from shimin.capabilities.service_requests.text.topics.places import commonest
+from shimin.capabilities.service_requests.text.topics.splitting import without_strangers
 
 WINDOW = timedelta(days=365)  # a message longer after (or before) all others of a topic begins a new one
 _ALONE = 50  # likes from which one message is a topic by itself
@@ -54,6 +55,12 @@ def find_topics(messages: Sequence[Message]) -> list[Topic]:
     groups = _grouped(messages, said, [[number] for number in range(len(messages))], LEAST_PAIR)
     # Once more with what each group says together: chance words no longer stand between two halves of a topic.
     groups = _grouped(messages, said, groups, LEAST_TOGETHER)
+    rarity = likeness.rarities(said)
+    groups = [
+        [numbers[at] for at in part]
+        for numbers in groups
+        for part in without_strangers([said[number] for number in numbers], rarity)
+    ]
     alike = likeness.Likeness(said)
     topics = [
         _topic([messages[number] for number in numbers], [said[number] for number in numbers], alike.cohesion(numbers))

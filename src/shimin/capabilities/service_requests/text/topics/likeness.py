@@ -54,6 +54,17 @@ def joined(said: Sequence[Said]) -> Said:
     return Said(words, names)
 
 
+def rarities(said: Sequence[Said]) -> dict[str, float]:
+    """Return how much each word tells messages apart; not of words that one has, or too many."""
+    return _rarities([each.words for each in said], _MOST_SHARED)
+
+
+def _rarities(rows: Sequence[dict[str, float]], most_shared: float) -> dict[str, float]:
+    seen = Counter(word for row in rows for word in row)
+    most = max(len(rows) * most_shared, _FEW)
+    return {word: math.log(1 + len(rows) / n) for word, n in seen.items() if 1 < n <= most}
+
+
 class Likeness:
     """The likeness of all pairs among some messages, row by row; nothing of size n² is kept."""
 
@@ -97,9 +108,7 @@ class _Cosines:
 
     def __init__(self, rows: Sequence[dict[str, float]], most_shared: float) -> None:
         self._rows = rows
-        seen = Counter(word for row in rows for word in row)
-        most = max(len(rows) * most_shared, _FEW)
-        rarity = {word: math.log(1 + len(rows) / n) for word, n in seen.items() if 1 < n <= most}
+        rarity = _rarities(rows, most_shared)
         at: dict[str, list[int]] = {word: [] for word in rarity}
         heights: dict[str, list[float]] = {word: [] for word in rarity}
         for number, row in enumerate(rows):
