@@ -23,13 +23,13 @@ def test_a_role_takes_two_people_and_is_taken_back(new_page: NewPage):
     arrive(system, "/desk/staff/changes")
     enter_desk(security, "security-admin", "/desk/staff/changes")
     assert serious_violations(security) == []
-    security.get_by_role("button", name=re.compile(r"^同意.*分析员 identity\.risk")).click()
+    security.get_by_role("button", name=re.compile(r"^同意.*分析员 登录风险")).click()
     arrive(security, "/desk/staff/changes")
     security.goto("/desk/staff")
     assert serious_violations(security) == []
-    security.get_by_role("button", name=re.compile(r"^收回.*分析员 identity\.risk")).click()
+    security.get_by_role("button", name=re.compile(r"^收回.*分析员 登录风险")).click()
     arrive(security, "/desk/staff")
-    expect(security.get_by_role("button", name=re.compile(r"^收回.*分析员 identity\.risk"))).to_have_count(0)
+    expect(security.get_by_role("button", name=re.compile(r"^收回.*分析员 登录风险"))).to_have_count(0)
 
 
 def test_an_emergency_is_looked_into(new_page: NewPage):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from shimin.kernel.actor import Actor
@@ -26,11 +26,22 @@ class Queue:
 
 
 _queues: dict[str, Queue] = {}
+_roles: dict[str, str] = {}
 
 
 def register_queue(queue: Queue) -> None:
     """Add a queue; the same key again takes the earlier one's place."""
     _queues[queue.key] = queue
+
+
+def register_roles(words: Mapping[str, str]) -> None:
+    """Say what people call roles: "service_requests.officer" → "承办人"."""
+    _roles.update(words)
+
+
+def role_words(role: str) -> str:
+    """Return what people call a role; its key where no capability of this installation has it."""
+    return _roles.get(role, role)
 
 
 def all_roles() -> set[str]:

@@ -20,7 +20,7 @@ from django.utils.timezone import is_aware, localtime
 from shimin.kernel.db import scope
 from shimin.kernel.values import masking
 from shimin.kernel.values.money import format_fen
-from shimin.ui.desk import queues_for
+from shimin.ui.desk import queues_for, role_words
 
 register = template.Library()
 
@@ -31,6 +31,7 @@ register.filter("masked_bank_card", masking.mask_bank_card)
 register.filter("masked_plate", masking.mask_plate)
 register.filter("masked_address", masking.mask_address)
 register.filter("masked_email", masking.mask_email)
+register.filter("role_words", role_words)
 
 _WEEKDAYS = "一二三四五六日"
 # A shape for each colour, so that nobody has to tell colours apart.

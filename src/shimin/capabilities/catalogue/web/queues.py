@@ -5,7 +5,7 @@ from __future__ import annotations
 from shimin.capabilities.catalogue.desk_queries import count_new_feedback
 from shimin.capabilities.catalogue.operations.feedback import EDITOR
 from shimin.kernel.actor import Actor
-from shimin.ui.desk import Queue, register_queue
+from shimin.ui.desk import Queue, register_queue, register_roles
 
 
 def register_queues() -> None:
@@ -23,6 +23,7 @@ def register_queues() -> None:
         Queue("catalogue.synonyms", "同义词", "languages", "catalogue:desk_synonyms", EDITOR, _uncounted),
         Queue("catalogue.items", "事项与星级", "star", "catalogue:desk_items", EDITOR, _uncounted),
     )
+    register_roles({EDITOR: "事项编辑"})
     for queue in queues:
         register_queue(queue)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from shimin.capabilities.enquiries.public import OFFICER, count_open_disputes, list_sources
 from shimin.kernel.actor import Actor
-from shimin.ui.desk import Queue, register_queue
+from shimin.ui.desk import Queue, register_queue, register_roles
+
+register_roles({OFFICER: "查询与数据来源"})
 
 
 def _sources_down(actor: Actor) -> int | None:

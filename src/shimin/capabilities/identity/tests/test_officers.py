@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import IntegrityError, transaction
 
-from shimin.capabilities.identity.domain.officers import Change
+from shimin.capabilities.identity.domain.officers import BREAK_GLASS, SECURITY_ADMIN, Change
 from shimin.capabilities.identity.events import GlassBroken
 from shimin.capabilities.identity.models import StaffChange, StaffGrant
 from shimin.capabilities.identity.operations.limits import SignInThrottled
@@ -35,6 +35,7 @@ from shimin.kernel.db import scope
 from shimin.kernel.errors import Forbidden, InvalidInput, NotFound
 from shimin.kernel.events import Delivery
 from shimin.kernel.ids import new_id
+from shimin.ui.desk import all_roles, role_words
 
 pytestmark = pytest.mark.django_db
 CITY, OTHER = "430100", "430200"
@@ -257,7 +258,10 @@ def test_the_pages_of_the_desk(browser, admins):
     assert f"/desk/staff/changes/{change}/decide" in page
     browser.post(f"/desk/staff/changes/{change}/decide", {"agrees": "yes"})
     assert "identity.counter" in roles_of(li)
-    assert 'name="keeps"' in browser.get("/desk/staff").content.decode()
+    page = browser.get("/desk/staff").content.decode()
+    assert 'name="keeps"' in page
+    assert "安全管理员" in page
+    assert SECURITY_ADMIN not in page, "roles have words"
     as_(li)
     assert browser.get("/desk/staff").status_code == 403
     assert browser.post("/desk/staff/glass", {"role": DISPATCH, "reason": "x"}).status_code == 422
@@ -266,6 +270,11 @@ def test_the_pages_of_the_desk(browser, admins):
     as_(sessions["audit"])
     assert "等审计管理员核查" in browser.get("/desk/staff/changes").content.decode()
     assert 'name="keeps"' not in browser.get("/desk/staff").content.decode()
+
+
+def test_every_role_that_can_be_given_has_words_and_exists():
+    assert [role for role in all_roles() if role_words(role) == role] == []
+    assert all_roles() >= BREAK_GLASS.keys()
 
 
 def test_the_alarm_reaches_the_duty_phones(admins, settings, caplog):

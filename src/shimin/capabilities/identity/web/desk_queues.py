@@ -6,7 +6,18 @@ from shimin.capabilities.identity.domain.officers import AUDIT_ADMIN, SECURITY_A
 from shimin.capabilities.identity.queries import officers, risk
 from shimin.capabilities.identity.queries.counter import ROLE, count_waiting_acts
 from shimin.capabilities.identity.queries.rights import PRIVACY, count_open_rights
-from shimin.ui.desk import Queue, register_queue
+from shimin.ui.desk import Queue, register_queue, register_roles
+
+register_roles(
+    {
+        ROLE: "窗口身份",
+        PRIVACY: "个人信息保护",
+        risk.ROLE: "登录风险",
+        SYSTEM_ADMIN: "系统管理员",
+        SECURITY_ADMIN: "安全管理员",
+        AUDIT_ADMIN: "审计管理员",
+    }
+)
 
 register_queue(
     Queue(

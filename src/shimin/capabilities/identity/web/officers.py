@@ -21,6 +21,7 @@ from shimin.capabilities.identity.operations.officers.granting import (
 )
 from shimin.capabilities.identity.operations.officers.reviewing import review_grant
 from shimin.capabilities.identity.queries.officers import list_changes, list_held_roles, list_own_roles
+from shimin.capabilities.identity.templatetags.officers import region_name
 from shimin.capabilities.identity.web.cookies import DESK_PREFIX
 from shimin.capabilities.identity.web.forms import show_error, text_field
 from shimin.capabilities.identity.web.pages import form_page
@@ -28,7 +29,7 @@ from shimin.kernel import clock
 from shimin.kernel.clock import CHINA
 from shimin.kernel.errors import DomainError
 from shimin.kernel.web.access import Request, staff
-from shimin.ui.desk import all_roles
+from shimin.ui.desk import all_roles, role_words
 
 _QUEUE = "identity.staff"
 
@@ -58,10 +59,8 @@ class GrantForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        names = {**{role: role for role in all_roles()}, **ADMINS}
-        self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role, words if words == role else f"{words} {role}") for role, words in sorted(names.items())
-        ]
+        names = {role: role_words(role) for role in all_roles() | ADMINS.keys()}
+        self.fields["role"].choices = sorted(names.items(), key=lambda each: each[1])  # type: ignore[attr-defined]
 
 
 class StandInForm(forms.Form):
@@ -163,7 +162,7 @@ def stand_in(request: Request) -> HttpResponse:
     roles = list_own_roles(request.actor, now)
     form = StandInForm(request.POST or None)
     form.fields["grant"].choices = [  # type: ignore[attr-defined]
-        (str(each.grant_id), f"{each.role} {each.region_code}") for each in roles
+        (str(each.grant_id), f"{role_words(each.role)}，{region_name(each.region_code)}") for each in roles
     ]
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

@@ -5,7 +5,9 @@ from __future__ import annotations
 from shimin.capabilities.indicators.public import ANALYST, POLLSTER
 from shimin.capabilities.service_requests.public import SUPERVISOR
 from shimin.kernel.actor import Actor
-from shimin.ui.desk import Queue, register_queue
+from shimin.ui.desk import Queue, register_queue, register_roles
+
+register_roles({ANALYST: "指标分析员", POLLSTER: "征求意见经办"})
 
 
 def _uncounted(actor: Actor) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.payments.public import FINANCE, count_waiting_refunds
-from shimin.ui.desk import Queue, register_queue
+from shimin.capabilities.payments.public import FINANCE, TELLER, count_waiting_refunds
+from shimin.ui.desk import Queue, register_queue, register_roles
+
+register_roles({FINANCE: "财务", TELLER: "柜台收款员"})
 
 register_queue(
     Queue(

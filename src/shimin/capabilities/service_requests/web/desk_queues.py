@@ -19,7 +19,9 @@ from shimin.capabilities.service_requests.public import (
     list_proposed,
 )
 from shimin.kernel.actor import Actor
-from shimin.ui.desk import Queue, register_queue
+from shimin.ui.desk import Queue, register_queue, register_roles
+
+register_roles({DISPATCHER: "12345 派单员", OFFICER: "诉求承办人", REVIEWER: "答复审核人", SUPERVISOR: "督查"})
 
 
 @dataclass(frozen=True, slots=True)

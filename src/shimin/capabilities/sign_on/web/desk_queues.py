@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from shimin.capabilities.sign_on.public import APPROVER, OFFICER, count_waiting_clients
-from shimin.ui.desk import Queue, register_queue
+from shimin.ui.desk import Queue, register_queue, register_roles
+
+register_roles({OFFICER: "登录接入经办", APPROVER: "登录接入审批"})
 
 for role in (OFFICER, APPROVER):
     register_queue(

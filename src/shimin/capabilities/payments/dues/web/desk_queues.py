@@ -5,7 +5,9 @@ from __future__ import annotations
 from shimin.capabilities.payments.dues.public import ISSUER
 from shimin.capabilities.payments.public import FINANCE, TELLER
 from shimin.kernel.actor import Actor
-from shimin.ui.desk import Queue, register_queue
+from shimin.ui.desk import Queue, register_queue, register_roles
+
+register_roles({ISSUER: "缴款通知经办"})
 
 
 def _says_nothing(actor: Actor) -> None:

@@ -33,6 +33,7 @@ from shimin.kernel import clock
 from shimin.kernel.errors import InvalidInput
 from shimin.kernel.web.access import Request, public, staff
 
+_NEEDED = {"zone", "place", "words", "contact"}
 _NULLS = {"null_characters_not_allowed": "有不能保存的字符，请删掉。"}
 
 
@@ -64,6 +65,8 @@ class AbroadForm(forms.Form):
         ]  # fmt: skip
         if len(country.zones) == 1:
             del self.fields["zone"]
+        for name in _NEEDED & self.fields.keys():
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -479,3 +479,11 @@ def test_the_api_finds_and_files(city):
     assert (told["credit_code"], told["demand"], told["is_taken_up"]) == (SHOP.credit_code, "refund", False)
     other = file()
     assert other.number
+
+
+def test_the_form_calls_nothing_optional_that_a_complaint_must_say(city):
+    page = Client().get(f"/c/{CITY}/12315?own=1").content.decode()
+    for name in ("商家名称", "商家地址", "要商家怎么办", "您的姓名", "手机号码", "您的通讯地址"):
+        label = page[page.index(f">{name}") :].split("</label>")[0]
+        assert "可不填" not in label, name
+    assert "可不填" in page[page.index(">什么商品或服务") :].split("</label>")[0]

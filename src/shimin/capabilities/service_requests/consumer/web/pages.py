@@ -37,6 +37,15 @@ from shimin.kernel.web.access import Request, public
 
 _NULLS = {"null_characters_not_allowed": "有不能保存的字符，请删掉。"}
 STATUS = {"operating": ("green", "在营"), "abnormal": ("amber", "经营异常"), "deregistered": ("red", "已注销")}
+# What a complaint cannot do without; some of it a report can.
+_NEEDED = {
+    "business_name",
+    "business_address",
+    "demand",
+    "name",
+    "phone",
+    "address",
+}
 _CODE = re.compile(r"[0-9A-Z]{18}")
 
 
@@ -97,6 +106,8 @@ class ConsumerForm(forms.Form):
         super().__init__(data, initial={"business_name": name})
         if is_chosen:
             del self.fields["business_name"], self.fields["business_address"]
+        for name in _NEEDED & self.fields.keys():
+            self.fields[name].is_needed = True  # type: ignore[attr-defined]
 
     def clean_amount(self) -> int | None:
         """Return fen."""
