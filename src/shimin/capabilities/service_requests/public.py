@@ -1,5 +1,6 @@
 """What pages, the API, tasks and other capabilities may use of service requests."""
 
+from shimin.capabilities.service_requests.domain.boxes import Box, read_box
 from shimin.capabilities.service_requests.domain.danger import is_danger
 from shimin.capabilities.service_requests.domain.deadlines import Term, named_term, term_for
 from shimin.capabilities.service_requests.domain.filing import LONGEST_ADDRESS, LONGEST_WORDS, Filing, read_address_part
@@ -147,6 +148,7 @@ from shimin.capabilities.service_requests.queries.own import (
     look_up_request,
 )
 from shimin.capabilities.service_requests.queries.photos import get_photo_for
+from shimin.capabilities.service_requests.queries.pins import MOST_PINS, Pin, PinMap, list_pins
 from shimin.capabilities.service_requests.queries.published import (
     PublishedAnswer,
     get_published_answer,
@@ -189,6 +191,7 @@ __all__ = [
     "MANDATE_SCOPE",
     "MATTER_WORDS",
     "MOST_AT_ONCE",
+    "MOST_PINS",
     "MOST_VOICES_AT_ONCE",
     "OFFICER",
     "OPEN_STATES",
@@ -204,6 +207,7 @@ __all__ = [
     "ArticleDone",
     "ArticleReviewed",
     "ArticleView",
+    "Box",
     "ChasedLately",
     "Choice",
     "ClockView",
@@ -228,6 +232,8 @@ __all__ = [
     "OwnPage",
     "PhotoGone",
     "PhotoView",
+    "Pin",
+    "PinMap",
     "Place",
     "PublishedAnswer",
     "QueueFilter",
@@ -325,6 +331,7 @@ __all__ = [
     "list_categories",
     "list_desk_parts",
     "list_news",
+    "list_pins",
     "list_proposed",
     "list_queue",
     "list_reply_templates",
@@ -343,6 +350,7 @@ __all__ = [
     "publish_answer",
     "rate_answer",
     "read_address_part",
+    "read_box",
     "read_filing",
     "read_message",
     "read_photo_tokens",

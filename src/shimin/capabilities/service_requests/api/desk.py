@@ -47,6 +47,35 @@ _Category = Annotated[str, Field(min_length=1, max_length=120)]
 _ROLES = "|".join(role.removeprefix("service_requests.") for role in STAFF_ROLES)
 
 
+class DeskFilter(Schema):
+    """Which requests of the caller's grants: `state`, `kind` and `category` may come several times."""
+
+    role: str | None = Field(default=None, pattern=f"^({_ROLES})$")
+    state: list[_State] | None = Field(default=None, max_length=20)
+    kind: list[_Kind] | None = Field(default=None, max_length=20)
+    category: list[_Category] | None = Field(default=None, max_length=20)
+    district: str | None = Field(default=None, pattern="^[0-9]{6}$")
+    address: str = Field(default="", max_length=240)
+    urgent: bool = False
+    late: bool = False
+    matter: str = Field(default="", pattern="^(consumer|abroad)?$")
+
+    def wanted(self, now: datetime) -> QueueFilter:
+        """Return the filter of the queue; late is what is due before now."""
+        return QueueFilter(
+            states=tuple(map(RequestState, dict.fromkeys(self.state or ()))) or OPEN_STATES,
+            kinds=tuple(map(RequestKind, dict.fromkeys(self.kind or ()))),
+            categories=tuple(dict.fromkeys(self.category or ())), region_code=self.district,
+            address=read_address_part(self.address), is_emergency=True if self.urgent else None,
+            due_before=now if self.late else None, matter=Matter(self.matter),
+        )  # fmt: skip
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles whose grants count."""
+        return (f"service_requests.{self.role}",) if self.role else STAFF_ROLES
+
+
 class QueueLineOut(Schema):
     """A request in a queue; who filed it is not told. `agency_id` None: not dispatched."""
 
@@ -110,29 +139,14 @@ class DeskStepIn(Schema):
 )  # fmt: skip
 def get_desk_requests(
     request: Request,
-    role: Annotated[str | None, Query(pattern=f"^({_ROLES})$")] = None,
-    state: Annotated[list[_State] | None, Query(max_length=20)] = None,
-    kind: Annotated[list[_Kind] | None, Query(max_length=20)] = None,
-    category: Annotated[list[_Category] | None, Query(max_length=20)] = None,
-    district: Annotated[str | None, Query(pattern="^[0-9]{6}$")] = None,
-    address: Annotated[str, Query(max_length=240)] = "",
+    asked: Query[DeskFilter],
     number: Annotated[str | None, Query(max_length=60)] = None,
-    urgent: bool = False,
-    late: bool = False,
-    matter: Annotated[str, Query(pattern="^(consumer|abroad)?$")] = "",
     after: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
     if number is not None:
         found = find_desk_request(actor=request.actor, number=check_public_number(number))
         return {"items": [_line(get_desk_request(actor=request.actor, request_id=found).line)], "next": None}
-    wanted = QueueFilter(
-        states=tuple(map(RequestState, dict.fromkeys(state or ()))) or OPEN_STATES,
-        kinds=tuple(map(RequestKind, dict.fromkeys(kind or ()))), categories=tuple(dict.fromkeys(category or ())),
-        region_code=district, address=read_address_part(address),
-        is_emergency=True if urgent else None, due_before=clock.now() if late else None, matter=Matter(matter),
-    )  # fmt: skip
-    roles = (f"service_requests.{role}",) if role else STAFF_ROLES
-    page = list_queue(request.actor, wanted=wanted, roles=roles, after=_position(after))
+    page = list_queue(request.actor, wanted=asked.wanted(clock.now()), roles=asked.roles, after=_position(after))
     return {
         "items": [_line(line) for line in page.lines],
         "next": encode_cursor(page.next[0].isoformat(), page.next[1]) if page.next else None,

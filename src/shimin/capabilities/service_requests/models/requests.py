@@ -134,6 +134,13 @@ class ServiceRequest(Table):
                 fields=["agency_id", "state", "due_at", "id"],
                 condition=Q(extension__isnull=False),
             ),
+            models.Index(
+                Func("lng", "lat", function="service_requests_cell"),
+                F("state"),
+                F("agency_id"),
+                name="service_requests_cells",
+                condition=Q(lng__isnull=False),
+            ),
             # Pairs of characters (bigrams): Chinese place names often have two, which trigrams cannot find.
             GinIndex(Func("address", function="service_requests_pairs"), name="service_requests_address"),
             models.Index(name="service_requests_city_new", fields=["city_code", "-id"]),

@@ -93,7 +93,7 @@ def list_queue(
             rows = _at_address(cursor, scopes, wanted, after, limit + 1)
         else:
             rows = _fetch(cursor, *_in_order(scopes, wanted, after, limit + 1))
-    lines = tuple(map(_line, rows[:limit]))
+    lines = tuple(map(line_of, rows[:limit]))
     return QueuePage(lines, (lines[-1].due_at, lines[-1].request_id) if len(rows) > limit else None)
 
 
@@ -141,14 +141,14 @@ def _at_address(
         return _fetch(cursor, *_in_order(scopes, wanted, after, limit))
     conditions = [
         ("r.id = ANY(%s)", [[each for ids in found for each in ids or ()]]),
-        *_conditions(replace(wanted, address="")),
+        *conditions_of(replace(wanted, address="")),
         *_after(wanted, after),
     ]
-    order = _order(wanted, "r.")
+    order = order_of(wanted, "r.")
     text = (
-        f"SELECT {_columns()} FROM service_requests_request r WHERE {_all(conditions)} ORDER BY {order} LIMIT {limit}"  # noqa: S608 - names only
+        f"SELECT {columns()} FROM service_requests_request r WHERE {all_of(conditions)} ORDER BY {order} LIMIT {limit}"  # noqa: S608 - names only
     )
-    return _fetch(cursor, text, _values(conditions))
+    return _fetch(cursor, text, values_of(conditions))
 
 
 def _look_through(
@@ -161,10 +161,10 @@ def _look_through(
 ) -> tuple[int, list[tuple[Any, ...]]]:
     """Return how many rows the queue gave, at most ``_LOOKED_AT``, and those of them with the address."""
     keys, values = _keys(scopes, wanted, after, _LOOKED_AT)
-    order = _order(wanted, "r.")
+    order = order_of(wanted, "r.")
     text = (
         f"WITH k AS MATERIALIZED ({keys}) SELECT n.looked, q.* FROM (SELECT count(*) AS looked FROM k) n "  # noqa: S608 - names only
-        f"LEFT JOIN LATERAL (SELECT {_columns()} FROM k JOIN service_requests_request r ON r.id = k.id "
+        f"LEFT JOIN LATERAL (SELECT {columns()} FROM k JOIN service_requests_request r ON r.id = k.id "
         f"WHERE {_HAS_ADDRESS} ORDER BY {order} LIMIT {limit}) q ON true"
     )
     rows = _fetch(cursor, text, [*values, address])
@@ -177,8 +177,8 @@ def _in_order(
     """Return the statement of a page: its keys from the indexes alone, then its rows."""
     keys, values = _keys(scopes, wanted, after, limit)
     text = (
-        f"SELECT {_columns()} FROM ({keys}) k JOIN service_requests_request r ON r.id = k.id "  # noqa: S608 - names only
-        f"ORDER BY {_order(wanted, 'r.')}"
+        f"SELECT {columns()} FROM ({keys}) k JOIN service_requests_request r ON r.id = k.id "  # noqa: S608 - names only
+        f"ORDER BY {order_of(wanted, 'r.')}"
     )
     return text, values
 
@@ -189,7 +189,7 @@ def _keys(
     """Return the statement of the first ``limit`` keys of all grants together."""
     parts = [_part(each, wanted, after, limit) for each in scopes]
     text = " UNION ALL ".join(f"({part})" for part, _ in parts)
-    text = f"SELECT id, due_at FROM ({text}) q ORDER BY {_order(wanted, '')} LIMIT {int(limit)}"  # noqa: S608 - names only
+    text = f"SELECT id, due_at FROM ({text}) q ORDER BY {order_of(wanted, '')} LIMIT {int(limit)}"  # noqa: S608 - names only
     return text, [value for _, values in parts for value in values]
 
 
@@ -200,24 +200,25 @@ def _part(where: Scope, wanted: QueueFilter, after: tuple[datetime, int] | None,
     conditions: list[Condition] = [
         ("r.agency_id = %s", [agency_id]) if agency_id is not None else ("true", []),
         ("r.city_code = %s", [city_code]) if city_code is not None else ("true", []),
-        *_conditions(replace(wanted, states=(), categories=()) if in_turn else wanted),
+        *conditions_of(replace(wanted, states=(), categories=()) if in_turn else wanted),
         *_after(wanted, after),
     ]
-    tail = f"ORDER BY {_order(wanted, 'r.')} LIMIT {int(limit)}"
+    tail = f"ORDER BY {order_of(wanted, 'r.')} LIMIT {int(limit)}"
     keys = "SELECT r.id, r.due_at FROM service_requests_request r WHERE"
     if not in_turn:
-        return f"{keys} {_all(conditions)} {tail}", _values(conditions)
+        return f"{keys} {all_of(conditions)} {tail}", values_of(conditions)
     by_category = " AND r.category = c.category" if wanted.categories else ""
     where_from = "unnest(%s::text[]) AS s(state)"
     arrays: list[Any] = [list(map(str, wanted.states))]
     if wanted.categories:  # an index scan for each state and category: neither order nor filter reads further rows
         where_from += " CROSS JOIN unnest(%s::text[]) AS c(category)"
         arrays.append(list(wanted.categories))
-    inner = f"{keys} {_all(conditions)} AND r.state = s.state{by_category} {tail}"
-    return f"SELECT r.* FROM {where_from} CROSS JOIN LATERAL ({inner}) r", [*arrays, *_values(conditions)]  # noqa: S608
+    inner = f"{keys} {all_of(conditions)} AND r.state = s.state{by_category} {tail}"
+    return f"SELECT r.* FROM {where_from} CROSS JOIN LATERAL ({inner}) r", [*arrays, *values_of(conditions)]  # noqa: S608
 
 
-def _conditions(wanted: QueueFilter) -> list[Condition]:
+def conditions_of(wanted: QueueFilter) -> list[Condition]:
+    """Return what a filter asks of a row ``r``, as texts with their values."""
     found: list[Condition] = []
     if wanted.states:
         found.append(("r.state = ANY(%s)", [list(map(str, wanted.states))]))
@@ -253,20 +254,24 @@ def _after(wanted: QueueFilter, after: tuple[datetime, int] | None) -> list[Cond
     return [(f"(r.due_at, r.id) {compare} (%s, %s)", list(after)) if second else (f"r.id {compare} %s", [after[1]])]
 
 
-def _order(wanted: QueueFilter, prefix: str) -> str:
+def order_of(wanted: QueueFilter, prefix: str) -> str:
+    """Return what follows ORDER BY."""
     first, second, _, direction = _ORDERS[wanted.order]
     return ", ".join(f"{prefix}{name} {direction}" for name in (first, second) if name)
 
 
-def _columns() -> str:
+def columns() -> str:
+    """Return the columns of a row ``r`` that ``line_of`` takes."""
     return ", ".join(f"r.{name}" for name in _COLUMNS)
 
 
-def _all(conditions: Iterable[Condition]) -> str:
+def all_of(conditions: Iterable[Condition]) -> str:
+    """Return what follows WHERE."""
     return " AND ".join(text for text, _ in conditions)
 
 
-def _values(conditions: Iterable[Condition]) -> list[Any]:
+def values_of(conditions: Iterable[Condition]) -> list[Any]:
+    """Return the values of the texts, in their order."""
     return [value for _, values in conditions for value in values]
 
 
@@ -275,7 +280,7 @@ def _fetch(cursor: Any, text: str, values: list[Any]) -> list[Any]:
     return list(cursor.fetchall())
 
 
-def _line(row: tuple[Any, ...]) -> QueueLine:
+def line_of(row: tuple[Any, ...]) -> QueueLine:
     """Return a fetched row as a line: fifty model instances cost more than the statement."""
     request_id, number, city_code, region_code, kind, state, *more = row
     return QueueLine(request_id, number, city_code, region_code, RequestKind(kind), RequestState(state), *more)

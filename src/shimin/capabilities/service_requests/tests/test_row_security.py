@@ -262,9 +262,16 @@ def test_strangers_get_nothing_of_a_confidential_request_over_open311(receipt):
             connection.execute(listed, [CITY])
 
 
-def test_the_search_by_address_tells_nobody_more_than_the_table(receipt):
-    ServiceRequest.objects.filter(id=receipt.request_id).update(address="银杏路12号")
-    ask = "SELECT service_requests_at_address('银杏路', NULL, NULL, '{}', 10)"
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "SELECT service_requests_at_address('银杏路', NULL, NULL, '{}', 10)",
+        "SELECT service_requests_in_box(112.9, 28.2, 112.93, 28.23, NULL, NULL, '{}', 10)",
+        "SELECT service_requests_in_box(-180, -90, 180, 90, NULL, NULL, '{}', 10)",
+    ],
+)
+def test_searches_by_place_tell_nobody_more_than_the_table(receipt, ask):
+    ServiceRequest.objects.filter(id=receipt.request_id).update(address="银杏路12号", lng=112.91, lat=28.21)
     officer = {"roles": "service_requests.officer", "regions": CITY}
     for settings, wanted in (
         ({**officer, "agencies": LIGHTS}, [receipt.request_id]),

@@ -82,8 +82,9 @@ def queue(request: Request, key: str) -> HttpResponse:
         "queue": f"service_requests.{key}",
         "link": shown.link,
         "title": shown.title,
-        "rows": [_row(line, now) for line in page.lines],
+        "rows": [queue_row(line, now) for line in page.lines],
         "chips": chips(shown, request.GET, asked),
+        "map_url": f"{shown.url}/map{link(request.GET)}",
         "next_url": link(request.GET, after=_cursor(page.next)) if page.next else "",
         "previous_url": link(request.GET) if after else "",
         **form_context(shown, request.GET, asked, request.actor),
@@ -255,7 +256,8 @@ def _fits(shown: DeskRequest, action: Action) -> bool:
     return not (action is Action.ASK_EXTENSION and waits)
 
 
-def _row(line: QueueLine, now: datetime) -> tuple[QueueLine, str, str, Any, tuple[str, str]]:
+def queue_row(line: QueueLine, now: datetime) -> tuple[QueueLine, str, str, Any, tuple[str, str]]:
+    """Return a line with what a page says of it: kind, state, promise, and light with its word."""
     seen = ClockView(line.due_at, line.is_clock_running, "", line.ended_at, ())
     return (
         _civil(line),

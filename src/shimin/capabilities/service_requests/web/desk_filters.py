@@ -22,7 +22,7 @@ from shimin.capabilities.service_requests.web.desk_queues import RequestQueue
 from shimin.kernel.actor import Actor
 from shimin.kernel.errors import InvalidInput
 
-_SINGLE = ("agency", "urgent", "late", "history", "address", "district")
+_SINGLE = ("agency", "urgent", "late", "history", "address", "district", "box")
 _SEVERAL = ("state", "kind", "category")
 
 
@@ -92,7 +92,7 @@ def chips(queue: RequestQueue, given: QueryDict, asked: Asked) -> list[dict[str,
 def form_context(queue: RequestQueue, given: QueryDict, asked: Asked, actor: Actor) -> dict[str, Any]:
     """Return what the form of place and category shows; ``kept`` are the filters it has to carry along."""
     cities = sorted({grant.region_code for grant in actor.grants if grant.role == queue.role and grant.region_code})
-    kept = [(name, given.get(name, "")) for name in ("agency", "urgent", "late", "history")]
+    kept = [(name, given.get(name, "")) for name in ("agency", "urgent", "late", "history", "box")]
     kept += [
         (name, str(value)) for name, values in (("state", asked.states), ("kind", asked.kinds)) for value in values
     ]
