@@ -49,9 +49,9 @@ def file_demo_requests(now: datetime) -> int:
 
 def _file(actor: Actor, told: dict[str, Any], city_code: str, key: str, now: datetime) -> None:
     at = now - timedelta(days=told["days"], minutes=30)
-    filing = read_filing(
-        city_code=city_code, words=told["words"], kind=RequestKind(told["kind"]), place=Place(told["address"])
-    )
+    lng, lat = told.get("point", (None, None))
+    place = Place(told["address"], lng=lng, lat=lat)
+    filing = read_filing(city_code=city_code, words=told["words"], kind=RequestKind(told["kind"]), place=place)
     request_id = file_request(actor=actor, filing=filing, idempotency_key=key, now=at).request_id
     if not told["to"]:
         return

@@ -20,7 +20,7 @@ from shimin.kernel.errors import InvalidInput, NotFound
 from shimin.kernel.web.access import Request, staff
 
 MOST_LISTED = 50
-_AROUND = 0.04  # degrees from a district's middle to the edge of the box that its link opens
+_LEAST_REACH = 0.05  # degrees
 
 
 @require_safe
@@ -81,23 +81,21 @@ def _box(text: str) -> Box | None:
 
 
 def _areas(shown: RequestQueue, request: Request) -> list[dict[str, Any]]:
-    """Return the districts of the actor's cities, each with its middle and the address of the box around it."""
+    """Return the districts of the actor's cities, each with its middle and the address of the box around it.
+
+    Outlines are not known here: a box reaches as far as the middle of the nearest other district.
+    """
     cities = sorted({each.region_code for each in request.actor.grants if each.role == shown.role and each.region_code})
+    known = [each for city in cities for each in list_cities(city) if each.lng is not None and each.lat is not None]
+    middles = [(float(each.lng or 0), float(each.lat or 0)) for each in known]
     found = []
-    for district in (each for city in cities for each in list_cities(city)):
-        if district.lng is not None and district.lat is not None:
-            edges = (district.lng - _AROUND, district.lat - _AROUND, district.lng + _AROUND, district.lat + _AROUND)
-            box = ",".join(f"{edge:.4f}" for edge in edges)
-            current = request.GET.get("box") == box
-            found.append(
-                {
-                    "name": district.short_name or district.name,
-                    "lng": f"{district.lng:.5f}",
-                    "lat": f"{district.lat:.5f}",
-                    "url": link(request.GET, box=box),
-                    "current": current,
-                }
-            )
+    for at, (district, (lng, lat)) in enumerate(zip(known, middles, strict=True)):
+        others = (max(abs(lng - x), abs(lat - y)) for n, (x, y) in enumerate(middles) if n != at)
+        reach = max(_LEAST_REACH, min(others, default=_LEAST_REACH))
+        box = ",".join(f"{edge:.4f}" for edge in (lng - reach, lat - reach, lng + reach, lat + reach))
+        name, current = district.short_name or district.name, request.GET.get("box") == box
+        url = link(request.GET, box=box)
+        found.append({"name": name, "lng": f"{lng:.5f}", "lat": f"{lat:.5f}", "url": url, "current": current})
     return found
 
 

@@ -9,7 +9,7 @@ const kinds = { question: "咨询", help: "求助", complaint: "投诉", report:
 
 box.hidden = false;
 document.getElementById("map-key").hidden = false;
-const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false, minZoom: 7, maxZoom: 18 });
+const map = L.map(box, { preferCanvas: true, attributionControl: false, zoomControl: false, zoomSnap: 0.5, minZoom: 7, maxZoom: 18 });
 L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
 L.control.scale({ imperial: false }).addTo(map);
 const layer = L.layerGroup().addTo(map);
@@ -26,7 +26,7 @@ const middles = [...document.querySelectorAll("[data-areas] a")].map((link) => {
 
 const edges = box.dataset.box.split(",").map(Number);
 if (edges.length === 4) map.fitBounds([[edges[1], edges[0]], [edges[3], edges[2]]]);
-else if (middles.length) map.fitBounds(L.latLngBounds(middles).pad(0.1));
+else if (middles.length) map.fitBounds(L.latLngBounds(middles));
 else map.setView([28.2, 112.95], 11);
 
 function element(name, className, text) {
