@@ -32,7 +32,7 @@ def test_from_the_queue_to_the_map_and_to_one_request(new_page: NewPage):
 
 
 def test_without_script_it_is_a_list(new_page: NewPage):
-    page = new_page(width=390, height=844, scripts=False)
+    page = new_page(width=390, height=844, script=False)
     enter_desk(page, "supervisor", "/desk/requests/all")
     page.goto("/desk/requests/all/map?history=1")
     expect(page.locator("#request-map")).to_be_hidden()
