@@ -83,7 +83,11 @@ def test_the_cells_lose_nothing_and_add_nothing(city):
     for _ in range(60):
         west, east = sorted((rolled.uniform(-0.3, 0.3), rolled.choice([0.0, 0.01, rolled.uniform(-0.3, 0.3)])))
         south, north = sorted((rolled.uniform(-0.3, 0.3), rolled.choice([0.0, -0.01, rolled.uniform(-0.3, 0.3)])))
-        wanted = {number for number, lng, lat in points if west <= lng <= east and south <= lat <= north}
+        wanted = {
+            number
+            for number, lng, lat in points
+            if lng is not None and lat is not None and west <= lng <= east and south <= lat <= north
+        }
         assert seen(handler(city.lights), Box(west, south, east, north)) == wanted
 
 
