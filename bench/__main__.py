@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("workload", choices=[*WORKLOADS, *APART, "all"])
     parser.add_argument("--json", action="store_true", help="one object a line instead of the table")
     parser.add_argument("--quick", action="store_true", help="smaller volumes, under a minute: does it work?")
-    parser.add_argument("--seconds", type=_positive, help="length of each measured stretch (default 5)")
+    parser.add_argument("--seconds", type=_positive, help="length of each measured stretch (default 5; ask 2)")
     parser.add_argument("--residents", type=int, help="people who ask for their score in rush (default 60000)")
     parser.add_argument("--requests", type=int, help="requests that are there before in ask (default 100000)")
     parser.add_argument("--payments", type=int, help="payments of chaos (default 20000)")
@@ -116,6 +116,7 @@ def _plan(options: argparse.Namespace) -> Plan:
     return replace(
         plan,
         seconds=options.seconds or plan.seconds,
+        is_timed=options.seconds is not None,
         residents=options.residents or plan.residents,
         requests=options.requests or plan.requests,
         payments=options.payments or plan.payments,

@@ -9,7 +9,10 @@ ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The size of a run. ``seconds`` is each measured stretch; a round measures every side once."""
+    """The size of a run. ``seconds`` is each measured stretch; a round measures every side once.
+
+    ``is_timed``: somebody has said how long; else a workload may have a length of its own.
+    """
 
     seconds: float = 5.0
     residents: int = 60_000
@@ -22,6 +25,7 @@ class Plan:
     lines: int = 1_000_000
     rounds: int = ROUNDS
     quick: bool = False
+    is_timed: bool = False
 
     @property
     def words(self) -> str:

@@ -40,7 +40,7 @@ _REQUESTS = """
         '430100' || lpad(n.n::text, 13, '0'), (ARRAY['help', 'complaint', 'question', 'suggestion'])[1 + n.n %% 4],
         s.state, 3, 0, n.n %% 997 = 0, left(w.words, 30), w.words, (%(categories)s::text[])[1 + n.n %% 7], 'reader',
         '长沙市' || (%(names)s::text[])[d.d] || (%(streets)s::text[])[1 + (n.n * 31) %% %(street_count)s]
-            || (%(ways)s::text[])[1 + (n.n / 7) %% 8] || 1 + (n.n * 17) %% 300 || '号',
+            || (%(ways)s::text[])[1 + (n.n / 7) %% 8] || 1 + (n.n / 13) %% 300 || '号',
         (%(districts)s::text[])[d.d], 112.85 + 0.27 * (n.n * 7919 %% 99991) / 99991.0,
         28.14 + 0.12 * (n.n * 104729 %% 99989) / 99989.0, 20, 'web', false,
         CASE WHEN s.state <> 'filed' THEN (%(agencies)s::bigint[])[1 + (n.n / 11) %% %(agency_count)s] END,
@@ -101,8 +101,11 @@ _VOCABULARY = (
     "路灯 井盖 噪声 油烟 停水 停电 电梯 物业 小区 学校 公交 地铁 占道 施工 垃圾 绿化 积水 护栏 斑马线 停车 "
     "房产证 社保 公积金 医保 工资 押金 退款 发票 油漆 屋顶 漏水 下水道 快递 共享单车 广场舞 宠物 摊贩 公厕 树枝 围挡"
 )
-_STREETS = "银杏 桐梓 望江 松柏 云溪 石桥 柳塘 枫香 金盆 白鹤 长岭 观水 竹园 听涛 双塘 南桥 杏林 荷塘 晓光 清泉 沙湾"
-_WAYS = ("路", "街", "大道", "巷", "一路", "二路", "东路", "西路")
+STREETS = (
+    "银杏", "桐梓", "望江", "松柏", "云溪", "石桥", "柳塘", "枫香", "金盆", "白鹤", "长岭",
+    "观水", "竹园", "听涛", "双塘", "南桥", "杏林", "荷塘", "晓光", "清泉", "沙湾",
+)  # fmt: skip
+WAYS = ("路", "街", "大道", "巷", "一路", "二路", "东路", "西路")
 _CATEGORIES = ["交通运输", "劳动和社会保障", "卫生计生", "商贸旅游", "城乡建设", "教育文体", "环境保护"]
 
 
@@ -137,8 +140,8 @@ def _values(cursor: CursorWrapper, count: int) -> dict[str, Any]:
     return {
         "agencies": agencies, "agency_count": min(len(agencies), max(1, count // 20_000)), "districts": codes,
         "names": _one(cursor, f"SELECT array_agg(name::text ORDER BY code) {districts}"), "district_count": len(codes),
-        "categories": _CATEGORIES, "vocabulary": _VOCABULARY.split(), "streets": _STREETS.split(),
-        "street_count": len(_STREETS.split()), "ways": list(_WAYS),
+        "categories": _CATEGORIES, "vocabulary": _VOCABULARY.split(), "streets": list(STREETS),
+        "street_count": len(STREETS), "ways": list(WAYS),
     }  # fmt: skip
 
 

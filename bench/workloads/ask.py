@@ -1,14 +1,17 @@
-"""``ask``: filing (W1), accepting (W2), lists of 50 (W3, W4), look-ups by number, beside their own statements.
+"""``ask``: filing (W1), accepting (W2), lists (W3, W4), detail (W5), address (W6), map (W7), look-ups by number.
 
 Filing and look-ups go over HTTP, each from an address of its own (X-Forwarded-For), so that limits are counted and
-never reached. Steps and lists are measured at ``service_requests.public``, as the web's login (``bench/desk_work.py``).
+never reached. Steps, lists and searches are measured at ``service_requests.public``, as the web's login
+(``bench/desk_work.py``). Stretches are shorter than elsewhere: the worker has to catch up after each.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count, cycle
 from typing import Any
 
@@ -18,7 +21,8 @@ from bench import client, pgbench
 from bench.crash import crash
 from bench.figures import Bound, Figure, percentile
 from bench.idle import spent_ms, wait_until_idle
-from bench.installation import CITY, Installation, say
+from bench.installation import CITY, Installation
+from bench.installation import say as _tell
 from bench.plan import Plan
 from bench.workloads.memory import web_memory
 from shimin.launch.faults import Fault
@@ -26,6 +30,7 @@ from shimin.project import config
 
 _AT_ONCE = (1, 8, 32)
 _SMALL = 1_000
+_SECONDS = 2.0
 _LONGEST_WAIT = 120.0
 _WORDS = (
     "桐梓坡路口的路灯坏了半个月，晚上过马路很危险，希望尽快修好，谢谢。",
@@ -34,34 +39,57 @@ _WORDS = (
     "出租车司机拒载，不打表，希望管一管。",
     "建议在小区门口增加一个公交站，方便老人出行。",
 )
+# What staff do, its metric, and what its p95 may grow by from 1,000 requests on. Without a bound: there are but a dozen
+# rows of W4 and one of an address at 1,000, and no box with as many pins.
+_DESK = (
+    ("plain", "list_50_plain", Bound("<=", 2)),
+    ("filtered", "list_50_filtered", Bound("<=", 2)),
+    ("w4", "list_50_states_categories_district", None),
+    ("detail", "detail", Bound("<=", 2)),
+    ("address", "address_50", None),
+    ("map", "map_pins", None),
+)
 _addresses = count(1)
 
 
 def measure(installation: Installation, plan: Plan) -> list[Figure]:
-    """Return rates beside raw, what a request costs with all that follows, and lists at two sizes."""
+    """Return rates beside raw, what a request costs with all that follows, and lists and searches at two sizes."""
+    say = _Progress()
+    plan = plan if plan.is_timed else replace(plan, seconds=min(plan.seconds, _SECONDS))
     prefix = installation.settings.role_prefix
     installation.run("bench.seeding", str(_SMALL), prefix)
-    small = [_work(installation, "list", plan.seconds) for _ in range(plan.rounds)]
-    say(f"ask: {plan.requests} requests are made")
+    small = _desk(installation, plan, say, f"{_SMALL:,}")
+    say(f"{plan.requests:,} requests are made")
     installation.run("bench.seeding", str(plan.requests), prefix)
     receipts: list[dict[str, Any]] = []
     _file(installation, 8, 1.0, receipts)  # threads, connections and prepared statements stand
     wait_until_idle(installation, _LONGEST_WAIT)
-    figures = _filing(installation, plan, receipts)
-    figures += _look_ups(installation, plan, receipts)
-    figures += _steps(installation, plan)
-    figures += _lists(installation, plan, small)
+    figures = _filing(installation, plan, receipts, say)
+    figures += _look_ups(installation, plan, receipts, say)
+    figures += _steps(installation, plan, say)
+    # After the filings and steps: nobody has just vacuumed a real queue.
+    figures += _at_desk(_desk(installation, plan, say, f"{plan.requests:,}"), small)
     figures += web_memory("ask", installation)
-    return [*figures, *_crashes(installation, plan)]  # last: the processes it measures are others afterwards
+    return [*figures, *_crashes(installation, plan, say)]  # last: the processes it measures are others afterwards
 
 
-def _filing(installation: Installation, plan: Plan, receipts: list[dict[str, Any]]) -> list[Figure]:
+class _Progress:
+    """Tells the person who waits what is done, and after how long."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, words: str) -> None:
+        _tell(f"ask: {words} ({time.monotonic() - self._began:.0f} s)")
+
+
+def _filing(installation: Installation, plan: Plan, receipts: list[dict[str, Any]], say: _Progress) -> list[Figure]:
     url = _login(installation, "worker")
     rates: dict[int, list[float]] = {each: [] for each in _AT_ONCE}
     raws: dict[int, list[float]] = {each: [] for each in _AT_ONCE}
     costs, tails, raw_tails = [], [], []
     for number in range(plan.rounds):
-        say(f"ask: filing, round {number + 1} of {plan.rounds}")
+        say(f"filing, round {number + 1} of {plan.rounds}")
         for at_once in _AT_ONCE:
             wait_until_idle(installation, _LONGEST_WAIT)
             before = spent_ms(installation)
@@ -121,12 +149,12 @@ def _filings(installation: Installation) -> Iterator[client.Request]:
         yield client.post(installation.base_url, "/api/v1/requests", orjson.dumps(body), _from_anywhere())
 
 
-def _look_ups(installation: Installation, plan: Plan, receipts: list[dict[str, Any]]) -> list[Figure]:
+def _look_ups(installation: Installation, plan: Plan, receipts: list[dict[str, Any]], say: _Progress) -> list[Figure]:
     variables = {"most": min(5_000, plan.requests), "role": f"{installation.settings.role_prefix}_citizen"}
     asked = cycle(receipts)
     rates, raws = [], []
     for number in range(plan.rounds):
-        say(f"ask: look-ups, round {number + 1} of {plan.rounds}")
+        say(f"look-ups, round {number + 1} of {plan.rounds}")
         requests = (
             client.post(
                 installation.base_url, "/api/v1/requests/look-up",
@@ -149,11 +177,11 @@ def _look_ups(installation: Installation, plan: Plan, receipts: list[dict[str, A
     return [Figure("ask", "look_up_8", "look-ups/s", rates, raws, Bound(">=", 0.10))]
 
 
-def _steps(installation: Installation, plan: Plan) -> list[Figure]:
+def _steps(installation: Installation, plan: Plan, say: _Progress) -> list[Figure]:
     variables = {"most": min(5_000, plan.requests // 10), "role": f"{installation.settings.role_prefix}_staff"}
     rates, raws, statements = [], [], []
     for number in range(plan.rounds):
-        say(f"ask: steps, round {number + 1} of {plan.rounds}")
+        say(f"steps, round {number + 1} of {plan.rounds}")
         done = _work(installation, "accept", plan.seconds / 2 if plan.quick else plan.seconds)
         rates.append(done["per_second"])
         statements.append(float(done["statements"]))
@@ -170,28 +198,40 @@ def _steps(installation: Installation, plan: Plan) -> list[Figure]:
     ]
 
 
-def _lists(installation: Installation, plan: Plan, small: list[dict[str, Any]]) -> list[Figure]:
-    large = [_work(installation, "list", plan.seconds) for _ in range(plan.rounds)]
+def _desk(installation: Installation, plan: Plan, say: _Progress, size: str) -> list[dict[str, Any]]:
+    """Return what each round told of lists and searches; ours and its own statements follow each other in a round."""
+    rounds = []
+    for number in range(plan.rounds):
+        say(f"lists and searches at {size} requests, round {number + 1} of {plan.rounds}")
+        rounds.append(_work(installation, "list", plan.seconds) | _work(installation, "search", plan.seconds))
+    return rounds
 
+
+def _at_desk(large: list[dict[str, Any]], small: list[dict[str, Any]]) -> list[Figure]:
     def p95s(rounds: list[dict[str, Any]], name: str) -> list[float]:
         return [percentile(each[name], 0.95) for each in rounds]
 
-    figures = []
-    for name in ("plain", "filtered"):
+    figures, bounded = [], Bound("<=", 10)
+    for name, metric, growth in _DESK:
+        ours, raw = p95s(large, name), p95s(large, f"{name}_sql")
         figures += [
-            Figure(
-                "ask", f"list_50_{name}_p95_no_http", "ms", p95s(large, name), p95s(large, f"{name}_sql"),
-                Bound("<=", 10),
-            ),
-            Figure("ask", f"list_50_{name}_growth", "ms", p95s(large, name), p95s(small, name), Bound("<=", 2)),
-        ]  # fmt: skip
-    statements = [float(each["statements"]) for each in large]
-    return [*figures, Figure("ask", "list_50_statements", "", statements, bound=Bound("<=", 6))]
+            Figure("ask", f"{metric}_p95_no_http", "ms", ours, raw, bounded),
+            Figure("ask", f"{metric}_growth", "ms", ours, p95s(small, name), growth),
+            Figure("ask", f"{metric}_rows", "", [float(each[f"{name}_rows"]) for each in large]),
+        ]
+    lists = [float(max(each[f"{name}_statements"] for name in ("plain", "filtered", "w4"))) for each in large]
+    searches = [float(max(each[f"{name}_statements"] for name in ("address", "map"))) for each in large]
+    return [
+        *figures,
+        Figure("ask", "list_50_statements", "", lists, bound=Bound("<=", 6)),
+        Figure("ask", "search_statements", "", searches, bound=Bound("<=", 6)),
+        Figure("ask", "detail_statements", "", [float(each["detail_statements"]) for each in large]),
+    ]
 
 
-def _crashes(installation: Installation, plan: Plan) -> list[Figure]:
+def _crashes(installation: Installation, plan: Plan, say: _Progress) -> list[Figure]:
     kills = 3 if plan.quick else 12
-    say(f"ask: filings while web processes are killed {kills} times")
+    say(f"filings while web processes are killed {kills} times")
     filed, burned, incomplete, unread = crash(installation, _filings(installation), kills)
     none = Bound("<=", 0)
     return [
