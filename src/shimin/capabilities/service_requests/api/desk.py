@@ -97,6 +97,17 @@ class QueueLineOut(Schema):
     is_clock_running: bool
 
 
+class DeskPhotoOut(Schema):
+    """A photo of a request. `is_shown`: its reporters see it; `is_published`: everybody does."""
+
+    photo_id: IdText
+    by_staff: bool
+    is_shown: bool
+    is_published: bool
+    width: int
+    height: int
+
+
 class DeskRequestOut(QueueLineOut):
     """A request as staff see it. `actions`: what the caller may do now; names and phones are not in it.
 
@@ -111,6 +122,7 @@ class DeskRequestOut(QueueLineOut):
     rating: str
     clock: ClockOut
     steps: list[StepOut]
+    photos: list[DeskPhotoOut]
     matter: dict[str, Any]
     has_insults: bool
     actions: list[str]
@@ -131,6 +143,9 @@ class DeskStepIn(Schema):
     into: str = Field(default="", max_length=60)
     outcome: str = Field(default="", max_length=40)
     photos: PhotoTokens
+    publish_photos: list[IdText] = Field(
+        default_factory=list, max_length=100, description="publish: which photos of the answer everybody sees, by id."
+    )
 
 
 @router.get(
@@ -175,6 +190,7 @@ def post_desk_step(request: Request, request_id: RequestId, body: DeskStepIn) ->
         "words": body.words, "agency": body.agency_id or "", "amount": body.amount, "category": body.category,
         "look_again_date": body.look_again_date, "answer_by": body.answer_by, "city_code": body.city_code,
         "kind": body.kind, "into": body.into, "outcome": body.outcome, "photos": photo_ids(body.photos),
+        "publish_photos": body.publish_photos,
     }  # fmt: skip
     _require(action, said)
     take_desk_step(action=action, actor=request.actor, request_id=number, said=said, now=clock.now())
@@ -221,10 +237,15 @@ def _line(line: QueueLine) -> dict[str, Any]:
     return {**{name: getattr(line, name) for name in names}, "kind": str(line.kind), "state": str(line.state)}
 
 
+_PHOTO = ("photo_id", "by_staff", "is_shown", "is_published", "width", "height")
+
+
 def _request(shown: DeskRequest) -> dict[str, Any]:
     names = ("words", "channel", "is_anonymous", "is_confidential", "draft", "answer", "rating", "has_insults")
     return {
         **_line(shown.line), **{name: getattr(shown, name) for name in names}, "clock": clock_out(shown.clock),
-        "steps": [step_out(step) for step in shown.steps], "matter": shown.matter.as_json() if shown.matter else {},
+        "steps": [step_out(step) for step in shown.steps],
+        "photos": [{name: getattr(photo, name) for name in _PHOTO} for photo in shown.photos],
+        "matter": shown.matter.as_json() if shown.matter else {},
         "actions": [str(action) for action in shown.actions],
     }  # fmt: skip

@@ -112,6 +112,28 @@ def test_what_is_not_published_is_not_there(city):
 
 
 @pytest.mark.django_db
+def test_another_system_picks_photos_by_the_desks_api(city):
+    request_id, (first, second) = answered_with(40, 50)
+    opened = make_officer(REVIEWER, login=f"published-{next(_logins)}", agency_id=LIGHTS, region_code=CITY)
+    api = Client(headers={"Authorization": f"Bearer {opened.token}"})
+    address = f"/api/v1/desk/requests/{request_id}"
+    assert [each["photo_id"] for each in api.get(address).json()["photos"] if each["by_staff"]] == [
+        str(first), str(second)
+    ]  # fmt: skip
+
+    def publish(*photos: str):
+        body = {"action": "publish", "words": "灯已换新。", "publish_photos": photos}
+        return api.post(f"{address}/steps", body, content_type="application/json")
+
+    for odd in ("7", "x", "9" * 30, "-1"):
+        assert publish(odd).status_code == 422
+    told = publish(str(second))
+    assert told.status_code == 200
+    assert [each["photo_id"] for each in told.json()["photos"] if each["is_published"]] == [str(second)]
+    assert publish().json()["photos"][1]["is_published"] is False
+
+
+@pytest.mark.django_db
 def test_from_the_desk_to_everybodys_page_and_the_api(city):
     request_id, (first, second) = answered_with(40, 50)
     desk = Client()
