@@ -113,3 +113,39 @@ def test_one_phone_gets_one_account_while_processes_write_under_two_keys(keys_di
     done, refused = at_once(register)
     assert (len(done), len(refused)) == (1, TOGETHER - 1)
     assert LoginHandle.objects.count() == 1
+
+
+_KILLED = """
+import os, pathlib, signal, sys
+import django
+django.setup()
+from django.core.management import call_command
+def die(self, target):
+    os.kill(os.getpid(), signal.SIGKILL)
+pathlib.Path.rename = die
+call_command("keys", "retire-index", "1")
+"""
+
+
+def test_putting_a_key_away_survives_a_kill_in_the_middle(keys_dir):
+    phones = settle()
+    for key_id, days in ((1, 3), (2, 2)):
+        stored = StoredKey(secrets.token_bytes(32), clock.now() - timedelta(days=days), "international")
+        write_key(index_ring().file_of(key_id), stored, name=f"index_key.{key_id}", master=None)
+    told = rotate(keys_dir, "--finish").communicate()[0]
+    assert "4000 handles moved to index key 2" in told, told
+    environ = {
+        **environment(), "SHIMIN_KEYS_DIR": str(keys_dir), "DJANGO_SETTINGS_MODULE": "shimin.project.settings",
+    }  # fmt: skip
+    killed = subprocess.run([sys.executable, "-c", _KILLED], cwd=ROOT, env=environ, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert (keys_dir / "index_key.1").is_file()
+    again = subprocess.run(
+        [sys.executable, "-m", "shimin.project.manage", "keys", "retire-index", "1"], cwd=ROOT, env=environ, text=True,
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert not (keys_dir / "index_key.1").exists()
+    index_ring().keys(look=True)
+    for phone in phones[:: ACCOUNTS // 50]:
+        assert LoginHandle.objects.filter(hash__in=handles.phone_hashes(phone)).count() == 1, phone

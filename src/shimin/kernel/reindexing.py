@@ -58,6 +58,13 @@ def count_under_others(table: IndexedTable, key_id: int) -> int:
         return int(cursor.fetchone()[0])
 
 
+def count_under(table: IndexedTable, key_id: int) -> int:
+    """Return how many rows are under this key."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table.name} WHERE key_id = %s", [key_id])  # noqa: S608 - ours
+        return int(cursor.fetchone()[0])
+
+
 def reindex(table: IndexedTable, key_id: int, *, batch: int = BATCH) -> Iterator[Moved]:
     """Move the table's rows to ``key_id``, which must be the key that writes; yield after each batch.
 

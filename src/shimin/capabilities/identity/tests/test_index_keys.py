@@ -7,7 +7,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError
 
 from shimin.capabilities.identity import handles
@@ -133,3 +133,47 @@ def test_wrong_passwords_are_counted_across_the_change(keys):
                 client=dataclasses.replace(CLIENT, address=f"10.0.0.{attempt}"), now=NOW,
             )  # fmt: skip
     assert isinstance(refused.value, SignInThrottled)
+
+
+def retire(key_id):
+    out = StringIO()
+    call_command("keys", "retire-index", str(key_id), stdout=out)
+    return out.getvalue()
+
+
+def rotated(keys, *, days_ago=2):
+    """Two rotations, the last one ``days_ago`` days ago."""
+    for key_id in (1, 2):
+        stored = StoredKey(bytes([key_id]) * 32, clock.now() - timedelta(days=days_ago * (3 - key_id)), "international")
+        write_key(keys.file_of(key_id), stored, name=f"index_key.{key_id}", master=None)
+    keys.keys(look=True)
+
+
+def test_an_index_key_is_put_away_when_no_handle_is_under_it(keys):
+    resident = make_resident()
+    rotated(keys)
+    finish()
+    LoginHandle.objects.filter(account_id=resident.account_id).update(key_id=1)
+    with pytest.raises(CommandError, match="identity_login_handle: 1 handles are under this key"):
+        retire(1)
+    assert keys.file_of(1).is_file()
+    LoginHandle.objects.filter(account_id=resident.account_id).update(key_id=2)
+    assert "index_key.1 is in" in retire(1)
+    assert not keys.file_of(1).exists()
+    assert [path.name[:11] for path in (keys.file_of(1).parent / "retired").iterdir()] == ["index_key.1"]
+    assert 1 not in keys.keys(look=True)
+    assert LoginHandle.objects.filter(hash__in=handles.phone_hashes(resident.phone)).count() == 1
+
+
+@pytest.mark.parametrize("key_id", [0, 2, 3, 99])
+def test_the_first_the_writing_and_an_unknown_index_key_stay(keys, key_id):
+    rotated(keys)
+    with pytest.raises(CommandError):
+        retire(key_id)
+    assert {1, 2} <= set(keys.keys(look=True))
+
+
+def test_an_index_key_is_not_put_away_within_a_day(keys):
+    rotated(keys, days_ago=0.2)
+    with pytest.raises(CommandError, match="Wait a day"):
+        retire(1)

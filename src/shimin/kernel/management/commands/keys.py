@@ -18,7 +18,7 @@ from shimin.kernel.crypto.key_files import KEY_BYTES, StoredKey, is_wrapped, rea
 from shimin.kernel.crypto.keys import SECRETS, key_check
 from shimin.kernel.crypto.ring import FIRST, LOOK_AGAIN, MOST, KeyRing, RingKey, field_ring, index_ring
 from shimin.kernel.db import scope
-from shimin.kernel.reindexing import IndexedTable, count_under_others, indexed_tables, reindex
+from shimin.kernel.reindexing import IndexedTable, count_under, count_under_others, indexed_tables, reindex
 from shimin.kernel.rotation import BATCH, count_left, reseal
 from shimin.kernel.sealed import list_sealed_tables
 
@@ -37,7 +37,7 @@ _TICKETS_LIVE = timedelta(days=1)  # sealed texts in browsers live half an hour
 
 
 class Command(BaseCommand):
-    """``keys list | rotate | retire N | wrap``. Everything may be done while the platform serves."""
+    """``keys list | rotate | retire N | rotate-index | retire-index N | wrap``, all while the platform serves."""
 
     help = (
         "Keys of encrypted fields: list, rotate (goes on after an interruption), retire old ones, wrap by a master key"
@@ -66,6 +66,8 @@ class Command(BaseCommand):
         index.add_argument("--batch", type=int, default=BATCH, help="rows a transaction")
         retire = commands.add_parser("retire", help="put a key away that no field is under")
         retire.add_argument("key_id", type=int)
+        retire_index = commands.add_parser("retire-index", help="put an index key away that no handle is under")
+        retire_index.add_argument("key_id", type=int)
         wrap = commands.add_parser("wrap", help="wrap key files by the master key, or by a new one")
         wrap.add_argument("--new-master", type=Path, help="file of the master key to wrap by from now on")
 
@@ -75,6 +77,8 @@ class Command(BaseCommand):
             return self._wrap(options["new_master"])
         if options["command"] == "rotate-index":
             return self._rotate_index(index_ring(), options)
+        if options["command"] == "retire-index":
+            return self._retire_index(index_ring(), options["key_id"])
         if ring.path is None or not ring.path.is_file():
             raise CommandError("There is no field_key yet: run `./shimin make_keys`.")
         if options["command"] == "list":
@@ -190,7 +194,19 @@ class Command(BaseCommand):
         if unreadable:
             raise CommandError(f"{unreadable} rows could not be opened and stay as they are: look for their key.")
 
-    def _retire(self, ring: KeyRing, key_id: int) -> None:
+    def _retire_index(self, ring: KeyRing, key_id: int) -> None:
+        self._require_unused(ring, key_id)
+        for table in indexed_tables():
+            held = count_under(table, key_id)
+            if held:
+                raise CommandError(
+                    f"{table.name}: {held} handles are under this key. Run `keys rotate-index --finish`; what then"
+                    " stays moves when its owner signs in (staff names, numbers of people without a phone)."
+                )
+        self._put_away(ring, key_id, "kernel.retire_index_key")
+
+    def _require_unused(self, ring: KeyRing, key_id: int) -> None:
+        """Refuse keys that rotation did not make, that write, or that a process may still write with."""
         key, newest = ring.keys(look=True).get(key_id), ring.newest()
         if key is None or key_id == FIRST:
             raise CommandError("Only keys that rotation made can be put away: see `keys list`.")
@@ -198,14 +214,22 @@ class Command(BaseCommand):
             raise CommandError("This is the key that writes.")
         if newest.writes_from is None or newest.writes_from > clock.now() - _TICKETS_LIVE:
             raise CommandError("Wait a day after a rotation: sealed texts in browsers may still be under this key.")
+
+    def _retire(self, ring: KeyRing, key_id: int) -> None:
+        self._require_unused(ring, key_id)
+        newest = ring.newest()
         for table in list_sealed_tables():
             if count_left(table, newest.id):
                 raise CommandError(f"{table.name} has fields under older keys: run `keys rotate --finish`.")
+        self._put_away(ring, key_id, "kernel.retire_key")
+
+    def _put_away(self, ring: KeyRing, key_id: int, action: str) -> None:
+        """Note it, then move the file in one step: killed in between, the command is run again and notes it twice."""
         path = ring.file_of(key_id)
         folder = path.parent / _RETIRED
         folder.mkdir(mode=0o700, exist_ok=True)
+        self._note(action, clock.now(), key_id)
         path.rename(folder / f"{path.name}.{clock.now():%Y%m%dT%H%M%SZ}")
-        self._note("kernel.retire_key", clock.now(), key_id)
         self.stdout.write(f"{path.name} is in {folder}: backups made before need it")
 
     def _wrap(self, new_master: Path | None) -> None:
