@@ -27,13 +27,16 @@ _NEVER = ("password", "csrf", "code", "second", "ticket", "answer", "token")  # 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A kept form: where it goes, and its fields as (name, value)."""
+    """A kept form: where it goes, its fields as (name, value), and the page it was on ("": not known)."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
+    page: str = ""
 
 
-def keep_form(*, actor: Actor, path: str, fields: Sequence[tuple[str, str]], now: datetime) -> int | None:
+def keep_form(
+    *, actor: Actor, path: str, fields: Sequence[tuple[str, str]], now: datetime, page: str = ""
+) -> int | None:  # fmt: skip
     """Keep a form and return its id; None when it is too large, has nothing to keep, or too many were kept already."""
     if actor.kind is not ActorKind.CITIZEN or actor.account_id is None or len(path) > 2_000:
         return None
@@ -46,7 +49,7 @@ def keep_form(*, actor: Actor, path: str, fields: Sequence[tuple[str, str]], now
         return None
     row = KeptForm(
         id=new_id(), account_id=actor.account_id, path=path, expires_at=now + LIFETIME,
-        fields=encrypt(orjson.dumps(keep).decode(), context=handles.KEPT_FORM),
+        fields=encrypt(orjson.dumps({"fields": keep, "page": page[:2_000]}).decode(), context=handles.KEPT_FORM),
     )  # fmt: skip
     with auth_scope(actor):
         row.save(force_insert=True)
@@ -67,5 +70,7 @@ def get_kept_form(*, actor: Actor, form_id: int, now: datetime) -> Kept:
         row = rows.filter(id=form_id).first() if 0 < form_id < 1 << 63 else None
     if row is None:
         raise NotFound("刚才填的内容已经不在了。", mend="填好的内容只留半小时。请回到那一页重新填写。")
-    fields = orjson.loads(decrypt(bytes(row.fields), context=handles.KEPT_FORM))
-    return Kept(row.path, tuple((str(name), str(value)) for name, value in fields))
+    kept = orjson.loads(decrypt(bytes(row.fields), context=handles.KEPT_FORM))
+    if isinstance(kept, list):  # as the release before this one wrote it
+        kept = {"fields": kept, "page": ""}
+    return Kept(row.path, tuple((str(name), str(value)) for name, value in kept["fields"]), kept["page"])

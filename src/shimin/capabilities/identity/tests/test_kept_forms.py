@@ -91,3 +91,40 @@ def test_files_go_the_old_way(browser):
     sent = browser.post("/t/form", {"file": SimpleUploadedFile("a.jpg", b"x"), "words": "x"})
     assert sent["Location"].endswith("next=/")
     assert not KeptForm.objects.exists()
+
+
+def test_the_form_comes_back_filled_on_the_page_it_was_on(browser):
+    resident = make_resident()
+    other = make_resident()
+    page = "/account/real-name?renew=1"
+    form_id = keep_form(
+        actor=resident.actor, path=page, fields=[("name", '周"敏'), ("kept", "x")], now=NOW,
+        page=page,
+    )  # fmt: skip
+    browser.cookies["shimin_session"] = resident.token
+    offered = browser.get(f"/account/kept/{form_id}").content.decode()
+    assert f'href="/account/real-name?renew=1&amp;kept={form_id}"' in offered
+    filled = browser.get(f"{page}&kept={form_id}")
+    text = filled.content.decode()
+    assert 'value="周&quot;敏"' in text
+    assert re.search(r'value="social_card"[^>]* checked', text)  # what was not kept stays as the page has it
+    assert 'name="kept" value="x"' not in text
+    assert filled["Cache-Control"] == "private, no-store"
+    for address in (f"{page}&kept=1", f"{page}&kept=x", f"{page}&kept={'9' * 40}", f"/me/security?kept={form_id}"):
+        assert "周&quot;敏" not in browser.get(address).content.decode()
+    browser.cookies["shimin_session"] = other.token
+    assert "周&quot;敏" not in browser.get(f"{page}&kept={form_id}").content.decode()
+
+
+def test_the_page_a_form_was_on_is_one_of_ours(browser):
+    resident = make_resident(level=1)
+    browser.cookies["shimin_session"] = resident.token
+    for referer, page in (
+        ("http://testserver/me/security?a=1", "/me/security?a=1"), ("http://elsewhere.example/me/security", ""),
+        ("http://testserver/no-such-page", ""), ("", ""),
+    ):  # fmt: skip
+        sent = browser.post(
+            "/t/form", "words=x", content_type="application/x-www-form-urlencoded", headers={"Referer": referer}
+        )
+        form_id = int(sent["Location"].rpartition("/")[2])
+        assert get_kept_form(actor=resident.actor, form_id=form_id, now=NOW).page == page

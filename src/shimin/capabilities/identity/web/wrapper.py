@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 
 from shimin.capabilities.identity.queries import find_session_actor
 from shimin.capabilities.identity.web.cookies import kind_for, session_token
+from shimin.capabilities.identity.web.kept import refill
 from shimin.kernel import clock
 from shimin.kernel.actor import ANONYMOUS, Actor
 from shimin.kernel.channels import channel_of
@@ -53,7 +54,8 @@ class RequestWrapper:
             request.actor = _actor_of(request)
         except Exception as error:
             return self._answer(request, error)
-        return self._get_response(request)
+        response = self._get_response(request)
+        return refill(request, response) if "kept" in request.GET and request.method == "GET" else response
 
     def process_view(
         self, request: Request, view: View, args: Sequence[Any], kwargs: Mapping[str, Any]
