@@ -161,7 +161,7 @@ def register_in_browser(page: Page, demo: Demo, phone: str) -> None:
     page.get_by_role("button", name="发送验证码").click()
     page.get_by_label("验证码").fill(code_for(demo.url, phone))
     page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button").first.click()
+    page.locator("main form button[type=submit]").first.click()
     expect(page).not_to_have_url(re.compile("/account/register"))
 
 
