@@ -11,13 +11,19 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from shimin.capabilities.service_requests.domain.dispatch_rules import DispatchCatalogue
 from shimin.capabilities.service_requests.text.examples import Example, read_examples
 from shimin.capabilities.service_requests.text.scores import Scored
-from shimin.capabilities.service_requests.text.training import FOLDS, counts_of, groups_of, unseen_decisions
+from shimin.capabilities.service_requests.text.training import (
+    FOLDS,
+    calibrate,
+    chances_of,
+    counts_of,
+    groups_of,
+    unseen_decisions,
+)
 
 
 def measure(folder: Path, catalogue: DispatchCatalogue, *, city_code: str, day: date) -> Iterator[str]:
@@ -48,6 +54,5 @@ def unseen(examples: Sequence[Example]) -> Scored:
     decisions = unseen_decisions(counts_of([example.words for example in examples]), labels, groups)
     chances = np.zeros_like(decisions)
     for seen, held_out in GroupKFold(FOLDS).split(labels, labels, groups):
-        calibration = LogisticRegression(max_iter=2000).fit(decisions[seen], labels[seen])
-        chances[held_out] = calibration.predict_proba(decisions[held_out])
+        chances[held_out] = chances_of(decisions[held_out], *calibrate(decisions[seen], labels[seen]))
     return Scored(labels, np.unique(labels), chances, np.array([example.is_raw for example in examples]))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-SURE = 0.96
+SURE = 0.98
 """How often a category has to be right among the messages that are dispatched without a person."""
 
 
