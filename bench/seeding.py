@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import django
@@ -20,11 +21,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shimin.project.settings")
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import OperationalError, connection, transaction  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
 _TABLES = ("service_requests_request", "service_requests_step", "service_requests_query_handle")
 _AT_ONCE = 200_000
+_TRIES = 10
 _TEXTS = """
     INSERT INTO bench_ask_text
         SELECT t.n, string_agg((%(vocabulary)s::text[])[1 + (t.n * (31 + 7 * k) + k * k) %% 40], '') AS words
@@ -152,15 +154,34 @@ def _bare(cursor: CursorWrapper) -> Iterator[None]:
     taken = cursor.fetchall()
     cursor.execute(_KEYS, [list(_TABLES)])
     taken += cursor.fetchall()
-    for drop, _ in taken:
-        cursor.execute(drop)
+    _again(lambda: _drop(cursor, [drop for drop, _ in taken]))
     try:
         yield
     finally:
         for number, (_, make) in enumerate(taken, start=1):
-            cursor.execute(make)
+            _again(partial(cursor.execute, make))
             if number % 8 == 0:
                 _say(f"{number} of {len(taken)} indexes are made")
+
+
+def _drop(cursor: CursorWrapper, statements: Sequence[str]) -> None:
+    with transaction.atomic():  # all or none
+        cursor.execute(f"LOCK TABLE {', '.join(_TABLES)} IN ACCESS EXCLUSIVE MODE")
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def _again(work: Callable[[], object]) -> None:
+    """Do it once more when it met the worker in a deadlock: web and worker go on while the tables are filled."""
+    for left in reversed(range(_TRIES)):
+        try:
+            work()
+        except OperationalError:
+            if not left:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def _one(cursor: CursorWrapper, text: str) -> Any:
