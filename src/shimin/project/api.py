@@ -18,6 +18,7 @@ from shimin.capabilities.payments.vouchers.api import router as vouchers
 from shimin.capabilities.service_requests.abroad.api import router as abroad
 from shimin.capabilities.service_requests.api import router as service_requests
 from shimin.capabilities.service_requests.consumer.api import router as consumer
+from shimin.capabilities.service_requests.joint_handling.api import router as joint_handling
 from shimin.capabilities.service_requests.supervision.api import router as supervision
 from shimin.kernel.web.api import JsonParser, OrjsonRenderer, install_problem_handlers
 
@@ -49,6 +50,7 @@ for tag, router in {
     "supervision": supervision,
     "consumer": consumer,
     "abroad": abroad,
+    "joint_handling": joint_handling,
     "indicators": indicators,
 }.items():
     api.add_router("", router, tags=[tag])

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "shimin.capabilities.service_requests.open311",
     "shimin.capabilities.service_requests.consumer",
     "shimin.capabilities.service_requests.abroad",
+    "shimin.capabilities.service_requests.joint_handling",
     "shimin.capabilities.indicators",
     "shimin.portal",
     "shimin.project",

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("shimin.capabilities.service_requests.open311.web.urls")),
     path("", include("shimin.capabilities.service_requests.consumer.web.urls")),
     path("", include("shimin.capabilities.service_requests.abroad.web.urls")),
+    path("", include("shimin.capabilities.service_requests.joint_handling.web.urls")),
     path("", include("shimin.capabilities.service_requests.web.urls")),
     path("", include("shimin.capabilities.indicators.web.urls")),
     path("", include("shimin.kernel.web.health")),

@@ -117,6 +117,7 @@ from shimin.capabilities.service_requests.ports import (
     set_text_reader,
 )
 from shimin.capabilities.service_requests.ports.desk_parts import DeskPart, list_desk_parts, register_desk_part
+from shimin.capabilities.service_requests.ports.follow_parts import FollowPart, list_follow_parts, register_follow_part
 from shimin.capabilities.service_requests.queries.desk import find_desk_request, get_desk_request
 from shimin.capabilities.service_requests.queries.dispatch_advice import (
     Advice,
@@ -217,6 +218,7 @@ __all__ = [
     "ExtensionNotOpen",
     "ExtensionTooLong",
     "Filing",
+    "FollowPart",
     "HighestLevel",
     "ImportOutcome",
     "KeptPhoto",
@@ -330,6 +332,7 @@ __all__ = [
     "list_articles",
     "list_categories",
     "list_desk_parts",
+    "list_follow_parts",
     "list_news",
     "list_pins",
     "list_proposed",
@@ -360,6 +363,7 @@ __all__ = [
     "receive_request_voice",
     "refuse_extension",
     "register_desk_part",
+    "register_follow_part",
     "release_reply",
     "reopen",
     "replay_outcome",

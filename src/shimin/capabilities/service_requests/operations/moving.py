@@ -15,6 +15,7 @@ from shimin.capabilities.service_requests.domain.states import RequestState
 from shimin.capabilities.service_requests.domain.steps import Action, ClockEffect, Step, step_from, step_of
 from shimin.capabilities.service_requests.events import RequestMoved
 from shimin.capabilities.service_requests.models import ServiceRequest
+from shimin.capabilities.service_requests.operations.answer_checks import ANSWERING, check_answer
 from shimin.capabilities.service_requests.operations.photos import attach_photos
 from shimin.capabilities.service_requests.operations.voices import attach_voices
 from shimin.capabilities.service_requests.queries.opening import opened
@@ -97,6 +98,8 @@ def take_step(
             _authorise(actor, step_of(action), row, unlocked_id)
             step = step_from(action, RequestState(row.state))
             text = read_words(words, longest=LONGEST_REASON * 2) if step.needs_words or words.strip() else ""
+            if action in ANSWERING:
+                check_answer(row, now)
             return write_step(actor=actor, row=row, step=step, change=decide(row, text), now=now)
     except DomainError as refused:
         if not isinstance(refused, NotFound) and actor.kind is ActorKind.STAFF:

@@ -26,6 +26,7 @@ from shimin.capabilities.service_requests.public import (
     find_request,
     get_opened_request,
     get_request_for,
+    list_follow_parts,
     list_requests,
     look_up_request,
     rate_answer,
@@ -228,6 +229,9 @@ def _page(request: Request, opened: Opened, wrong: tuple[Action, InvalidInput] |
         "players": [(voice, length_words(voice.seconds)) for voice in view.voices],
         "own_photos": [photo for photo in view.photos if not photo.by_staff],
         "their_photos": [photo for photo in view.photos if photo.by_staff],
+        "parts": list_follow_parts(
+            actor=request.actor, request_id=view.request_id, level=view.level, number=view.number, code=opened.code
+        ),
     }
     return _private(render(request, "service_requests/follow.html", context, status=422 if wrong else 200))
 

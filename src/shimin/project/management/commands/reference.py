@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.base import BaseCommand
 
+from shimin.capabilities.service_requests.joint_handling.public import joint_handling_page
 from shimin.capabilities.service_requests.public import states_page
 from shimin.kernel.errors import DomainError
 from shimin.kernel.events import BatchHandler, Handler, registry
@@ -23,7 +24,7 @@ FOLDER = ROOT / "docs" / "reference"
 class Command(BaseCommand):
     """Pages made from code are never wrong; an architecture test fails when one is out of date."""
 
-    help = "Write docs/reference/{events,tables,errors,request-states}.md from the code"
+    help = "Write docs/reference/{events,tables,errors,request-states,joint-handling}.md from the code"
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +41,7 @@ def pages() -> dict[str, str]:
         "tables.md": tables_page(),
         "errors.md": errors_page(),
         "request-states.md": states_page(),
+        "joint-handling.md": joint_handling_page(),
     }
 
 

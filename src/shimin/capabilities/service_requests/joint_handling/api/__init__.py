@@ -1,0 +1,5 @@
+"""The JSON API of joint handling."""
+
+from shimin.capabilities.service_requests.joint_handling.api.routes import router
+
+__all__ = ["router"]
