@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from shimin.capabilities.enquiries.models import CachedExtract, CallbackRequest, Dispute, Enquiry
-from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.identity.public import (
+    MergePart,
+    Moves,
+    PersonalData,
+    Rows,
+    Stays,
+    register_merge_part,
+    register_personal_data,
+)
 from shimin.kernel.actor import SYSTEM, Actor
 from shimin.kernel.db import scope
 
@@ -49,5 +57,21 @@ register_personal_data(
         tables=("enquiries_enquiry", "enquiries_dispute", "enquiries_callback_request", "enquiries_cached_extract"),
         export=export_reads, erase=erase_reads,
         kept="查询记录和异议（只有编号，认不出是谁）继续保留，用来追查有没有人违规查看（个人信息保护法第五十四条）。",
+    )
+)  # fmt: skip
+register_merge_part(
+    MergePart(
+        key="enquiries", title="谁看过我的数据",
+        moves=(
+            Moves("enquiries_enquiry", "次查询记录"),
+            Moves("enquiries_dispute", "个异议"),
+            Moves("enquiries_callback_request", "个恢复提醒"),
+        ),
+        stays=(
+            Stays("enquiries_enquiry", "记录是这个人的，人没有变", column="person_id"),
+            Stays("enquiries_dispute", "记录是这个人的，人没有变", column="person_id"),
+            Stays("enquiries_callback_request", "记录是这个人的，人没有变", column="person_id"),
+            Stays("enquiries_cached_extract", "几分钟就删的结果，人没有变", column="person_id"),
+        ),
     )
 )  # fmt: skip

@@ -21,6 +21,7 @@ class IdentityConfig(AppConfig):
         import_module("shimin.capabilities.identity.cards")
         import_module("shimin.capabilities.identity.indexes")
         import_module("shimin.capabilities.identity.own_part")
+        import_module("shimin.capabilities.identity.own_merging")
         import_module("shimin.capabilities.identity.phone_book")
         import_module("shimin.capabilities.identity.web.desk_queues")
         import_module("shimin.capabilities.identity.web.kept")

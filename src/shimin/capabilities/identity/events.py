@@ -198,3 +198,21 @@ class NameChanged(DomainEvent):
 
     account_id: int
     person_id: int
+
+
+@event("identity.accounts_merged")
+class AccountsMerged(DomainEvent):
+    """``merged_account_id`` was joined to ``account_id``; its rows go along by the worker."""
+
+    account_id: int
+    merged_account_id: int
+    merge_id: int
+
+
+@event("identity.merge_undone")
+class MergeUndone(DomainEvent):
+    """A merge was taken back; ``merged_account_id`` is an account of its own again, and its rows go back to it."""
+
+    account_id: int
+    merged_account_id: int
+    merge_id: int

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from shimin.capabilities.identity import handles
 from shimin.capabilities.identity.models import (
     Account,
+    AccountMerge,
     CodeGenerator,
     Consent,
     CounterAct,
@@ -58,6 +61,7 @@ def export_identity(actor: Actor) -> Rows:
                 "counter_act", CounterAct.objects.filter(**mine), "act", "state", "reason", "asked_by_name",
                 "decided_by_name", "asked_at", "decided_at", "undone_at",
             ),
+            *map(_merge, AccountMerge.objects.filter(Q(account=account) | Q(merged_account=account)).order_by("id")),
             *map(_right, list_own_rights(actor, clock.now())),
             *_rows("code_app", CodeGenerator.objects.filter(**mine), "created_at", "last_used_at"),
         ]  # fmt: skip
@@ -123,6 +127,13 @@ def _further_papers(actor: Actor) -> list[str]:
         return [decrypt(bytes(row.paper or b""), context=handles.FURTHER_PAPER) for row in rows]
 
 
+def _merge(row: AccountMerge) -> dict[str, Any]:
+    return {
+        "kind": "account_merge", "account_id": str(row.account_id), "merged_account_id": str(row.merged_account_id),
+        "state": row.state, "merged_by": row.merged_by, "merged_at": row.merged_at, "undone_at": row.undone_at,
+    }  # fmt: skip
+
+
 def _right(row: RightView) -> dict[str, Any]:
     return {
         "kind": "right_request", "right": row.right, "state": row.state, "words": row.words, "answer": row.answer,
@@ -142,7 +153,7 @@ register_personal_data(
             "identity_code_generator", "identity_recovery_code", "identity_passkey", "identity_mandate",
             "identity_mandate_offer", "identity_counter_act", "identity_recovery_sheet",
             "identity_right_request", "identity_risk_decision", "identity_kept_form",
-            "identity_staff_grant", "identity_staff_change",
+            "identity_staff_grant", "identity_staff_change", "identity_merged_rows",
         ),
         export=export_identity, erase=erase_identity,
         kept="同意书和代办记录（只有编号，认不出是谁）继续保留，用来证明当时经过您同意；登录时间和设备保留六个月（网络安全法第二十一条）。",

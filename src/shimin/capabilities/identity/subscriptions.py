@@ -10,12 +10,14 @@ from shimin.capabilities.identity.domain.officers import BREAK_GLASS
 from shimin.capabilities.identity.events import (
     AccountClosed,
     AccountRegistered,
+    AccountsMerged,
     CounterActDone,
     CounterActUndone,
     GlassBroken,
     LevelRaised,
     MandateGiven,
     MandateWithdrawn,
+    MergeUndone,
     NameChanged,
     PasswordChanged,
     PhoneChanged,
@@ -27,6 +29,7 @@ from shimin.capabilities.identity.events import (
     SignedIn,
 )
 from shimin.capabilities.identity.models import RiskDecision, Session, StaffChange
+from shimin.capabilities.identity.operations.merging.carrying import carry_on
 from shimin.capabilities.identity.operations.own_data import erase_parts
 from shimin.capabilities.notices.public import send_notice, send_text
 from shimin.kernel.events import Delivery, on
@@ -173,3 +176,18 @@ def on_right_answered(event: RightAnswered, delivery: Delivery) -> None:
 def on_account_closed(event: AccountClosed, delivery: Delivery) -> None:
     """Erase every capability's part."""
     erase_parts(account_id=event.account_id, person_id=event.person_id or None, now=delivery.occurred_at)
+
+
+@on(AccountsMerged)
+def on_accounts_merged(event: AccountsMerged, delivery: Delivery) -> None:
+    """Let the closed account's rows follow, and tell the one that stays."""
+    carry_on(merge_id=event.merge_id, now=delivery.occurred_at)
+    send_notice(account_id=event.account_id, template="identity.accounts_merged", values={}, now=delivery.occurred_at)
+
+
+@on(MergeUndone)
+def on_merge_undone(event: MergeUndone, delivery: Delivery) -> None:
+    """Give the rows back, and tell both."""
+    carry_on(merge_id=event.merge_id, now=delivery.occurred_at)
+    for account_id in (event.account_id, event.merged_account_id):
+        send_notice(account_id=account_id, template="identity.merge_undone", values={}, now=delivery.occurred_at)

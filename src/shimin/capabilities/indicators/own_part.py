@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from shimin.capabilities.identity.public import PersonalData, register_personal_data
+from shimin.capabilities.identity.public import (
+    Clash,
+    MergePart,
+    Moves,
+    PersonalData,
+    Stays,
+    register_merge_part,
+    register_personal_data,
+)
 from shimin.capabilities.indicators.public import (
     erase_green,
     erase_subscriptions,
@@ -27,5 +35,24 @@ register_personal_data(
     PersonalData(
         key="subscriptions", title="看板邮件的订阅", tables=("indicators_subscription",), export=export_subscriptions,
         erase=erase_subscriptions, kept="",
+    )
+)  # fmt: skip
+register_merge_part(
+    MergePart(
+        key="indicators", title="绿账单和投票",
+        moves=(
+            Moves(
+                "indicators_green_entry", "条绿账单",
+                clashes=(
+                    Clash(("ref",), only="{row}.reason <> 'reversed'"),
+                    Clash(("ref",), only="{row}.reason = 'reversed'"),
+                ),
+            ),
+            Moves("indicators_poll_voter", "次投票登记", key="own.poll_id", clashes=(Clash(("poll_id",)),)),
+        ),
+        stays=(
+            Stays("indicators_poll_voter", "一个人只投一次，人没有变", column="person_id"),
+            Stays("indicators_subscription", "工作人员的订阅"),
+        ),
     )
 )  # fmt: skip

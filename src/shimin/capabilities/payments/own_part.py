@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.identity.public import (
+    MergePart,
+    Moves,
+    PersonalData,
+    Rows,
+    register_merge_part,
+    register_personal_data,
+)
 from shimin.capabilities.payments.models import Order, OrderLine
 from shimin.kernel.actor import Actor
 from shimin.kernel.db import scope
@@ -46,3 +53,6 @@ register_personal_data(
         kept="缴费记录（只有编号，认不出是谁）作为会计凭证保管30年（会计档案管理办法附表一）。",
     )
 )  # fmt: skip
+register_merge_part(
+    MergePart(key="payments", title="缴费记录", moves=(Moves("payments_order", "笔缴费", column="payer_account_id"),))
+)

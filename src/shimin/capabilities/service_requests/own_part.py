@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.identity.public import (
+    Clash,
+    MergePart,
+    Moves,
+    PersonalData,
+    Rows,
+    Stays,
+    register_merge_part,
+    register_personal_data,
+)
 from shimin.capabilities.service_requests.domain.photos import KEPT_UNUSED
 from shimin.capabilities.service_requests.domain.states import OPEN_STATES, RequestState
 from shimin.capabilities.service_requests.handles import CONTACT
@@ -138,5 +147,22 @@ register_personal_data(
                 "service_requests_photo", "service_requests_voice"),
         export=export_requests, erase=erase_requests,
         kept="正在办理的诉求继续办完，但不再和您的账号关联；已办结的只留编号、类别和答复，用于统计和监督。",
+    )
+)  # fmt: skip
+register_merge_part(
+    MergePart(
+        key="service_requests", title="我的诉求",
+        moves=(
+            Moves("service_requests_request", "条诉求"),
+            Moves("service_requests_reporter", clashes=(Clash(("city_code", "request_id")),)),
+            Moves("service_requests_photo"),
+            Moves("service_requests_voice"),
+        ),
+        stays=(
+            Stays("service_requests_request", "记录是这个人的，人没有变", column="person_id"),
+            Stays("service_requests_step", "当时是哪个账号做的，记录不改"),
+            Stays("service_requests_note", "工作人员写的"),
+            Stays("service_requests_call_back", "回访的是哪个工作人员"),
+        ),
     )
 )  # fmt: skip

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.identity.public import (
+    Clash,
+    MergePart,
+    Moves,
+    PersonalData,
+    Rows,
+    Settle,
+    Stays,
+    register_merge_part,
+    register_personal_data,
+)
 from shimin.capabilities.sign_on.models import Authorisation, ConnectedSystem, HandOver, LinkedIdentity
 from shimin.capabilities.sign_on.operations.following import end_of_account
 from shimin.kernel.actor import Actor
@@ -46,5 +56,36 @@ register_personal_data(
         tables=("sign_on_connected_system", "sign_on_authorisation", "sign_on_hand_over"),
         export=export_sign_on, erase=erase_sign_on,
         kept="登录过哪些系统、交给过它们哪几项资料的记录（只有编号，认不出是谁）继续保留，用来追查有没有人违规取用（个人信息保护法第五十四条）。",
+    )
+)  # fmt: skip
+register_merge_part(
+    MergePart(
+        key="sign_on", title="用市民账号登录的系统",
+        moves=(
+            Moves(
+                "sign_on_connected_system", "个登录过的系统",
+                clashes=(
+                    Clash(
+                        ("client_id",), settle=Settle.CHOOSE, title="在同一个系统里有两个身份", label="own.client_name",
+                    ),
+                ),
+            ),
+            Moves("sign_on_hand_over", "次资料交付记录", clashes=(Clash(("authorisation_id",)),)),
+            Moves(
+                "sign_on_linked_identity", "个绑定的平台", key="own.hash",
+                clashes=(
+                    Clash(
+                        ("entrance",), settle=Settle.CHOOSE, title="绑定了同一个平台的两个身份",
+                        label="CASE own.entrance WHEN 'wechat' THEN '微信' WHEN 'alipay' THEN '支付宝'"
+                        " WHEN 'weibo' THEN '微博' WHEN 'taobao' THEN '淘宝' ELSE own.entrance END"
+                        " || '（' || to_char(own.linked_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') || ' 绑定）'",
+                    ),
+                ),
+            ),
+        ),
+        stays=(
+            Stays("sign_on_authorisation", "随那个账号退出登录一起结束，系统会收到退出通知"),
+            Stays("sign_on_link_attempt", "十分钟就过期的半次绑定"),
+        ),
     )
 )  # fmt: skip

@@ -22,7 +22,10 @@ class CodeIn(Schema):
     """Where to send a code, and what it shall be good for."""
 
     phone: Phone
-    purpose: Literal[CodePurpose.REGISTER, CodePurpose.RESET_PASSWORD, CodePurpose.CHANGE_PHONE]
+    purpose: Literal[
+        CodePurpose.REGISTER, CodePurpose.RESET_PASSWORD, CodePurpose.CHANGE_PHONE, CodePurpose.MERGE,
+        CodePurpose.UNDO_MERGE,
+    ]  # fmt: skip
 
 
 class CodeOut(Schema):
@@ -313,3 +316,78 @@ class ClosureOut(Schema):
     """The number that proves the erasure."""
 
     receipt: str
+
+
+class MergeProofIn(Schema):
+    """What proves the other account, and the own one again. `code` was sent to the other phone for purpose `merge`
+    (empty for a login number); `second` and `own_second` are codes of the two accounts' apps, where they have one.
+    """
+
+    phone: Annotated[str, Field(max_length=40, description="Phone or login number of the other account")]
+    password: Password
+    own_password: Password
+    code: Annotated[str, Field(default="", max_length=20, examples=["204815"])]
+    second: Annotated[str, Field(default="", max_length=40)]
+    own_second: Annotated[str, Field(default="", max_length=40)]
+
+
+class CarriedOut(Schema):
+    """What an account has of one kind, counted in words."""
+
+    title: str
+    words: list[str]
+
+
+class ClashOut(Schema):
+    """Something both accounts have. `settle`: `keep` (one's own stays), `choose`, `first` (end one of them first)."""
+
+    key: str
+    title: str
+    settle: Literal["keep", "choose", "first"]
+    mine: str
+    theirs: str
+    way: str
+
+
+class MergeProposalOut(Schema):
+    """What merging would do. The ticket is good for half an hour, in this session."""
+
+    ticket: str
+    phone: str
+    other_phone: str
+    own: list[CarriedOut]
+    other: list[CarriedOut]
+    clashes: list[ClashOut]
+    is_blocked: bool
+
+
+class MergeIn(Schema):
+    """The ticket, the clashes in which the other account's is kept, and that merging is understood."""
+
+    ticket: Annotated[str, Field(max_length=4_000)]
+    theirs: Annotated[list[Annotated[str, Field(max_length=32)]], Field(default_factory=list, max_length=200)]
+    understood: bool = False
+
+
+class MergeOut(Schema):
+    """One merge, as either account sees it; `is_moving`: rows are on their way. Phones are masked."""
+
+    merge_id: IdText
+    state: Literal["cooling", "undone", "sealed"]
+    stays: bool
+    other_phone: str
+    merged_by: str
+    merged_at: datetime
+    undo_until: datetime
+    undone_at: datetime | None
+    undone_by: str
+    is_moving: bool
+    may_undo: bool
+    carried: list[CarriedOut]
+
+
+class MergeUndoIn(Schema):
+    """The phone of the account that was joined, and the code sent to it for purpose `undo_merge`."""
+
+    phone: Phone
+    code: Code

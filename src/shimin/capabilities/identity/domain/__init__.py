@@ -21,10 +21,11 @@ class AccountKind(StrEnum):
 
 
 class AccountStatus(StrEnum):
-    """Only active accounts can sign in; a closed one keeps its row for the audit."""
+    """Only active accounts can sign in; a closed one keeps its row for the audit, a merged one leads to another."""
 
     ACTIVE = "active"
     CLOSED = "closed"
+    MERGED = "merged"
 
 
 class CodePurpose(StrEnum):
@@ -33,6 +34,8 @@ class CodePurpose(StrEnum):
     REGISTER = "register"
     RESET_PASSWORD = "reset_password"  # noqa: S105 (a purpose, no secret)
     CHANGE_PHONE = "change_phone"
+    MERGE = "merge"
+    UNDO_MERGE = "undo_merge"
     NEW_DEVICE = "new_device"  # sent to the account's own phone only, never asked for by number
 
 
@@ -67,6 +70,7 @@ class EndReason(StrEnum):
     RESET_AT_COUNTER = "reset_at_counter"
     PHONE_CHANGED = "phone_changed"
     FACTORS_RESET = "factors_reset"
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from shimin.capabilities.identity.models.counter import CounterAct, RecoveryShee
 from shimin.capabilities.identity.models.factor import CodeGenerator, RecoveryCode
 from shimin.capabilities.identity.models.kept import KeptForm
 from shimin.capabilities.identity.models.mandate import Mandate, MandateOffer, Organisation
+from shimin.capabilities.identity.models.merge import AccountMerge, MergedRows
 from shimin.capabilities.identity.models.officers import StaffChange
 from shimin.capabilities.identity.models.passkey import Passkey, SpentChallenge
 from shimin.capabilities.identity.models.person import LevelProof, Person, PersonHandle, PersonLikeness
@@ -16,6 +17,7 @@ from shimin.capabilities.identity.models.session import KnownDevice, Session, Ve
 
 __all__ = [
     "Account",
+    "AccountMerge",
     "CodeGenerator",
     "Consent",
     "CounterAct",
@@ -25,6 +27,7 @@ __all__ = [
     "LoginHandle",
     "Mandate",
     "MandateOffer",
+    "MergedRows",
     "Organisation",
     "Passkey",
     "Person",

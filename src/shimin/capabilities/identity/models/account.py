@@ -64,13 +64,19 @@ class Account(AbstractBaseUser, Table):
 
 
 class LoginHandle(Table):
-    """The keyed hash of a phone (citizen) or staff name → its account: the one place where they are unique."""
+    """The keyed hash of a phone (citizen) or staff name → its account: the one place where they are unique.
+
+    ``merge_id``: the phone is that of an account that was joined to this one. It still leads here, with this account's
+    password; it gets no new password, and from ``free_from`` on a new account may take it.
+    """
 
     kind: ClassVar[TableKind] = TableKind.HANDLE
 
     hash = models.BinaryField(primary_key=True)
     key_id = models.SmallIntegerField(default=0, db_default=0)  # the index key it is under
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    merge_id = models.BigIntegerField(null=True)
+    free_from = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "identity_login_handle"

@@ -13,7 +13,7 @@ from shimin.capabilities.identity.models import Account, LoginHandle, Session
 from shimin.capabilities.identity.operations.codes import CodeRejected, spend_code, try_code
 from shimin.capabilities.identity.operations.factors.codes import has_second_factor, use_second_factor
 from shimin.capabilities.identity.operations.factors.enrolling import check_password
-from shimin.capabilities.identity.operations.finding import add_phone_handle
+from shimin.capabilities.identity.operations.finding import add_phone_handle, free_merged_phone
 from shimin.capabilities.identity.operations.opening import end_rows
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.capabilities.notices.public import send_text
@@ -61,7 +61,8 @@ def change_phone(
 
 def _change(actor: Actor, account: Account, phone: str, now: datetime) -> None:
     before = handles.open_phone(account.phone)
-    LoginHandle.objects.filter(account=account).delete()
+    free_merged_phone(phone, now)
+    LoginHandle.objects.filter(account=account, merge_id=None).delete()
     add_phone_handle(account, phone)
     account.phone, account.version = encrypt(phone, context=handles.PHONE), account.version + 1
     account.save(update_fields=["phone", "version"])

@@ -52,12 +52,28 @@ def request_code(*, actor: Actor, phone: str, purpose: CodePurpose, client: Clie
     require_text_channel()
     limits.count_code(phone, client.address, now)
     with auth_scope(actor):
-        has_account = LoginHandle.objects.filter(hash__in=phone_hashes(phone)).exists()
-        if has_account is not (purpose is CodePurpose.RESET_PASSWORD):
-            send_text(phone=phone, template=f"identity.no_code_{purpose}", values={}, now=now)
+        handle = LoginHandle.objects.filter(hash__in=phone_hashes(phone)).first()
+        refusal = _refusal_of(handle, purpose, now)
+        if refusal:
+            send_text(phone=phone, template=f"identity.no_code_{refusal}", values={}, now=now)
         else:
             send_own_code(phone, purpose, now)
     return phone
+
+
+def _refusal_of(handle: LoginHandle | None, purpose: CodePurpose, now: datetime) -> str:
+    """Return which text a phone gets instead of a code, "" when the code may be sent.
+
+    A phone whose account was joined to another one sets no password: it may be somebody else's by now. It undoes the
+    merge, and once that is sealed it is free for a new account.
+    """
+    is_merged = handle is not None and handle.merge_id is not None
+    is_free = handle is None or (handle.free_from is not None and handle.free_from <= now)
+    if purpose is CodePurpose.UNDO_MERGE:
+        return "" if is_merged and not is_free else purpose
+    if purpose in (CodePurpose.RESET_PASSWORD, CodePurpose.MERGE):
+        return "merged" if is_merged else (purpose if handle is None else "")
+    return "" if is_free else ("merged" if is_merged else purpose)
 
 
 def try_code(*, actor: Actor, phone: str, purpose: CodePurpose, code: str, client: Client, now: datetime) -> TriedCode:

@@ -7,6 +7,8 @@ which never goes away) and look under every key first.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import IntegrityError, connection
 
 from shimin.capabilities.identity import handles
@@ -23,6 +25,11 @@ def add_phone_handle(account: Account, phone: str) -> None:
         IntegrityError: it belongs to an account.
     """
     _add_login(account, phone, handles.PHONE_INDEX)
+
+
+def free_merged_phone(phone: str, now: datetime) -> None:
+    """Let go of a phone that an account brought into a merge that is sealed by now: its new owner may take it."""
+    LoginHandle.objects.filter(hash__in=handles.phone_hashes(phone), free_from__lte=now).delete()
 
 
 def add_staff_handle(account: Account, staff_name: str) -> None:

@@ -37,10 +37,11 @@ from shimin.capabilities.identity.operations.risk.proving import require_proved
 from shimin.capabilities.identity.operations.signing_in import PasswordWrong
 from shimin.capabilities.identity.personal_data import personal_data_parts
 from shimin.capabilities.identity.queries import get_account_view
+from shimin.capabilities.identity.queries.merges import has_cooling_merge
 from shimin.kernel import audit, events
 from shimin.kernel.actor import SYSTEM, Actor, ActorKind
 from shimin.kernel.db import auth_scope, scope
-from shimin.kernel.errors import InvalidInput, LevelRequired, OwnHatRequired, SignInRequired
+from shimin.kernel.errors import Conflict, InvalidInput, LevelRequired, OwnHatRequired, SignInRequired
 
 
 class ClosingUnderstood(InvalidInput):
@@ -51,6 +52,14 @@ class ClosingUnderstood(InvalidInput):
     def __init__(self) -> None:
         words = "请勾选“我知道注销后不能恢复”。"
         super().__init__(words, mend=words, fields={"understood": words})
+
+
+class ClosingTooSoon(Conflict):
+    """Another account was joined to this one and may still be taken back: closing would destroy what is its own."""
+
+    code = "identity.closing_too_soon"
+    message = "您刚合并了另一个账号，7天内还可以撤销，这期间不能注销。"
+    mend = "请等7天过后再注销；想把两个账号分开注销的，请先在“合并账号”里撤销合并。"
 
 
 def export_own_data(*, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -78,6 +87,7 @@ def close_account(*, actor: Actor, password: str, understood: bool, now: datetim
 
     Raises:
         PasswordWrong, ClosingUnderstood, SignInThrottled: mend the input.
+        ClosingTooSoon: another account was joined to it, and that can still be undone.
         ProofRequired: the risk rules hold the session.
         SignInRequired, OwnHatRequired: only for oneself.
     """
@@ -94,6 +104,8 @@ def close_account(*, actor: Actor, password: str, understood: bool, now: datetim
         attempt.give_back()
         with auth_scope(actor):
             account = Account.objects.select_for_update().get(id=account_id, status=AccountStatus.ACTIVE)
+            if has_cooling_merge(account.id):
+                raise ClosingTooSoon
             _end_everything(actor, account, now)
             erased = _erase_identity(account, now)
             receipt = audit.record(

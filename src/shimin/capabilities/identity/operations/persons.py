@@ -26,7 +26,10 @@ class PersonTaken(Conflict):
 
     code = "identity.person_taken"
     message = "这个证件号码已经在另一个账号上核实过了。"
-    mend = "请用那个账号登录（忘记密码可以找回）。不是您本人办理的，" + _WINDOW
+    mend = (
+        "请用那个账号登录（忘记密码可以找回），登录后在“登录方式”里点“合并账号”，就能把这个账号并过去。"
+        "不是您本人办理的，" + _WINDOW
+    )
 
 
 class OtherPersonProved(Conflict):

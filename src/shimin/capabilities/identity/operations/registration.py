@@ -13,7 +13,7 @@ from shimin.capabilities.identity.models import Account, LevelProof, LoginHandle
 from shimin.capabilities.identity.operations.codes import CodeRejected, spend_code, try_code
 from shimin.capabilities.identity.operations.factors.codes import has_second_factor
 from shimin.capabilities.identity.operations.factors.tickets import SecondFactorRequired, seal_ticket
-from shimin.capabilities.identity.operations.finding import add_phone_handle
+from shimin.capabilities.identity.operations.finding import add_phone_handle, free_merged_phone
 from shimin.capabilities.identity.operations.opening import OpenedSession, end_rows, open_session
 from shimin.capabilities.identity.operations.refusals import refusals_recorded
 from shimin.kernel import audit, events
@@ -92,6 +92,7 @@ def insert_account(*, phone: str, hashed_password: str, now: datetime) -> Accoun
         password=hashed_password, password_changed_at=now, created_at=now, level=AssuranceLevel.PHONE, version=1,
     )  # fmt: skip
     account.save(force_insert=True)
+    free_merged_phone(phone, now)
     add_phone_handle(account, phone)
     LevelProof(
         id=new_id(), account=account, level=AssuranceLevel.PHONE, method="phone_code", verified_at=now
@@ -104,7 +105,7 @@ def insert_account(*, phone: str, hashed_password: str, now: datetime) -> Accoun
 
 
 def _lock_by_phone(phone: str) -> Account:
-    handle = LoginHandle.objects.filter(hash__in=handles.phone_hashes(phone)).first()
+    handle = LoginHandle.objects.filter(hash__in=handles.phone_hashes(phone), merge_id=None).first()
     if handle is None:
         raise CodeRejected
     return Account.objects.select_for_update().get(id=handle.account_id, status=AccountStatus.ACTIVE)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.identity.public import (
+    Clash,
+    MergePart,
+    Moves,
+    PersonalData,
+    Rows,
+    Settle,
+    register_merge_part,
+    register_personal_data,
+)
 from shimin.capabilities.payments.billing.models import BoundAccount, Reminder
 from shimin.capabilities.payments.billing.queries.bound import list_bound
 from shimin.kernel.actor import SYSTEM, Actor
@@ -36,5 +45,22 @@ register_personal_data(
     PersonalData(
         key="billing", title="绑定的水电气等户号", tables=("billing_bound_account", "billing_reminder"),
         export=export_bound, erase=erase_bound, kept="",
+    )
+)  # fmt: skip
+register_merge_part(
+    MergePart(
+        key="billing", title="绑定的水电气等户号",
+        moves=(
+            Moves(
+                "billing_bound_account", "个绑定的户号",
+                clashes=(
+                    Clash(
+                        ("biller_code", "number_hash"), settle=Settle.CHOOSE, title="两边都绑定了同一个户号",
+                        label="own.home || '（尾号' || own.number_tail || '）'",
+                    ),
+                ),
+            ),
+            Moves("billing_reminder", clashes=(Clash(("bill_hash", "about")),)),
+        ),
     )
 )  # fmt: skip

@@ -28,7 +28,7 @@ from shimin.capabilities.payments.billing.operations.reading import AccountBills
 from shimin.capabilities.payments.billing.operations.reading_cards import FoundCard, read_card
 from shimin.capabilities.payments.billing.operations.reminding import remind_due_accounts, set_reminders
 from shimin.capabilities.payments.billing.operations.topping_up import CardUnknown, top_up
-from shimin.capabilities.payments.billing.queries.bound import BoundView, get_bound_for, list_bound
+from shimin.capabilities.payments.billing.queries.bound import BoundView, get_bound_for, list_bound, same_bound_id
 
 __all__ = [
     "KIND",
@@ -66,6 +66,7 @@ __all__ = [
     "read_card",
     "ref_of",
     "remind_due_accounts",
+    "same_bound_id",
     "set_reminders",
     "top_up",
     "unbind_account",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shimin.capabilities.identity.public import PersonalData, Rows, register_personal_data
+from shimin.capabilities.identity.public import (
+    Clash,
+    MergePart,
+    Moves,
+    PersonalData,
+    Rows,
+    register_merge_part,
+    register_personal_data,
+)
 from shimin.capabilities.payments.invitations.models import Invitation
 from shimin.capabilities.payments.invitations.queries.invitations import list_invitations
 from shimin.kernel.actor import SYSTEM, Actor
@@ -35,5 +43,14 @@ register_personal_data(
     PersonalData(
         key="invitations", title="请人代付的链接", tables=("invitations_invitation", "invitations_invited_order"),
         export=export_invitations, erase=erase_invitations, kept="",
+    )
+)  # fmt: skip
+register_merge_part(
+    MergePart(
+        key="invitations", title="请别人代付",
+        moves=(
+            Moves("invitations_invitation", "个代付链接"),
+            Moves("invitations_invited_order", clashes=(Clash(("order_id",)),)),
+        ),
     )
 )  # fmt: skip

@@ -35,7 +35,7 @@ from shimin.capabilities.identity.models import (
     Session,
 )
 from shimin.capabilities.identity.operations.bank_card import raise_level
-from shimin.capabilities.identity.operations.finding import add_phone_handle
+from shimin.capabilities.identity.operations.finding import add_phone_handle, free_merged_phone
 from shimin.capabilities.identity.operations.mandates.granting import Terms, give_mandate, person_without_account
 from shimin.capabilities.identity.operations.opening import end_rows
 from shimin.capabilities.identity.operations.persons import PersonTaken
@@ -149,9 +149,11 @@ def _reset(account: Account, new_phone: str, now: datetime) -> None:
     void_sheets(account.id, now)
     if new_phone:
         owner = LoginHandle.objects.filter(hash__in=handles.phone_hashes(new_phone)).first()
-        if owner is not None and owner.account_id != account.id:
+        is_free = owner is None or (owner.free_from is not None and owner.free_from <= now)
+        if not is_free and (owner.account_id != account.id or owner.merge_id is not None):
             raise PhoneTaken
-        LoginHandle.objects.filter(account=account).delete()
+        free_merged_phone(new_phone, now)
+        LoginHandle.objects.filter(account=account, merge_id=None).delete()
         add_phone_handle(account, new_phone)
         account.phone = encrypt(new_phone, context=handles.PHONE)
     account.password, account.password_changed_at, account.version = "", now, account.version + 1

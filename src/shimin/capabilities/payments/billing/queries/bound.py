@@ -63,6 +63,20 @@ def get_bound_for(*, actor: Actor, bound_id: int) -> BoundView:
     return _view(row)
 
 
+def same_bound_id(*, account_id: int, bound_id: int) -> int | None:
+    """Return an account's own binding of the number that another binding is about: after two accounts were merged.
+
+    In the worker's scope.
+    """
+    there = BoundAccount.objects.filter(id=bound_id).first()
+    if there is None or there.account_id == account_id:
+        return None
+    mine = BoundAccount.objects.filter(
+        account_id=account_id, biller_code=there.biller_code, number_hash=there.number_hash
+    )
+    return mine.values_list("id", flat=True).first()
+
+
 def find_bound(*, actor: Actor, biller_code: str, number: str) -> BoundView:
     """Return the actor's binding of an account number.
 
