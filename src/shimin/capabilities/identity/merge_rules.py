@@ -28,8 +28,8 @@ class Settle(StrEnum):
 class Clash:
     """What an account has once: ``columns`` beside the account, among rows for which ``only`` holds.
 
-    ``only`` is SQL with ``{row}`` for the row's name. ``title`` says what it is; ``label`` is SQL for how a person tells
-    the two apart. ``way`` says where one of them is ended (for FIRST).
+    ``only`` is SQL with ``{row}`` for the row's name. ``title`` says what it is; ``label`` is SQL for how a person
+    tells the two apart. ``way`` says where one of them is ended (for FIRST).
     """
 
     columns: tuple[str, ...]

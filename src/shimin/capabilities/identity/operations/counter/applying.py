@@ -149,8 +149,9 @@ def _reset(account: Account, new_phone: str, now: datetime) -> None:
     void_sheets(account.id, now)
     if new_phone:
         owner = LoginHandle.objects.filter(hash__in=handles.phone_hashes(new_phone)).first()
-        is_free = owner is None or (owner.free_from is not None and owner.free_from <= now)
-        if not is_free and (owner.account_id != account.id or owner.merge_id is not None):
+        is_own = owner is None or (owner.account_id == account.id and owner.merge_id is None)
+        is_free = owner is not None and owner.free_from is not None and owner.free_from <= now
+        if not (is_own or is_free):
             raise PhoneTaken
         free_merged_phone(new_phone, now)
         LoginHandle.objects.filter(account=account, merge_id=None).delete()

@@ -46,7 +46,7 @@ def test_a_plan_goes_along_and_is_about_the_binding_that_stayed(payer, other):
     assert Deduction.objects.get().account_id == payer.account_id
     unmerge(payer, merge_id, now=later)
     plan.refresh_from_db()
-    assert BoundAccount.objects.get(id=plan.bound_id).account_id == plan.account_id == other.account_id
+    assert BoundAccount.objects.get(id=plan.bound_id or 0).account_id == plan.account_id == other.account_id
 
 
 def test_two_plans_for_one_number_stop_the_merge_until_one_is_ended(payer, other, bank):
