@@ -26,6 +26,7 @@ register_merge_part(
         stays=(
             Stays("identity_account", "账号本身：关掉，指向留下的那个", column="id"),
             Stays("identity_person", "同一个人，不用动", column="id"),
+            Stays("identity_person_likeness", "同一个人，不用动", column="person_id"),
             Stays("identity_person_handle", "本来就指着留下的账号"),
             Stays("identity_login_handle", "手机号由合并本身改指留下的账号"),
             Stays("identity_session", "合并时全部退出登录"),

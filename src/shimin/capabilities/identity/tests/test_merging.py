@@ -227,6 +227,24 @@ def test_a_ticket_is_of_its_session_for_half_an_hour_and_once(two):
     assert AccountMerge.objects.count() == 1
 
 
+def test_a_merge_that_was_taken_back_wants_new_proofs(two):
+    """The other phone undid what it did not want: the ticket of half an hour ago does not do it again."""
+    stays, other = two
+    ticket = prove(stays, other)
+    merge_id = join(stays, ticket)
+    undo_merge(actor=stays.actor, merge_id=merge_id, password=PASSWORD, now=NOW)
+    with pytest.raises(MergeTicketExpired):
+        join(stays, ticket)
+
+
+def test_a_proof_that_a_window_took_back_joins_nothing(two):
+    stays, other = two
+    ticket = prove(stays, other)
+    Account.objects.filter(id=stays.account_id).update(person=None, level=1)
+    with pytest.raises(LevelRequired):
+        join(stays, ticket)
+
+
 def test_nobody_acts_for_themselves_afterwards(two):
     stays, other = two
     code = offer_mandate(actor=stays.actor, terms=OfferTerms("parent", ["*"], NOW + timedelta(days=9)), now=NOW)

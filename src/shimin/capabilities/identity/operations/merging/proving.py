@@ -118,13 +118,17 @@ class OtherClaim:
 
 @dataclass(frozen=True, slots=True)
 class MergeTicket:
-    """That a session proved another account, with the passwords of that moment."""
+    """That a session proved another account, with the passwords of that moment.
+
+    ``other_version`` ends it at the other's next change: a merge that was taken back needs new proofs.
+    """
 
     account_id: int
     other_id: int
     session_id: int
     password_at: float
     other_password_at: float
+    other_version: int
     until: float
 
 
@@ -187,7 +191,7 @@ def prove_other(*, actor: Actor, claim: OtherClaim, client: Client, now: datetim
         return _seal(
             MergeTicket(
                 account.id, other.id, actor.session_id or 0, account.password_changed_at.timestamp(),
-                other.password_changed_at.timestamp(), (now + TICKET_LIFETIME).timestamp(),
+                other.password_changed_at.timestamp(), other.version, (now + TICKET_LIFETIME).timestamp(),
             )
         )  # fmt: skip
 
@@ -227,9 +231,12 @@ def require_mergeable(account: Account, other: Account) -> None:
 
     Raises:
         SameAccount, OtherPersonsAccount, MergeCooling: see there.
+        LevelRequired: a window took the proof of the one that stays back since it signed in.
     """
     if account.id == other.id:
         raise SameAccount
+    if account.person_id is None:
+        raise LevelRequired(AssuranceLevel.REAL_NAME)
     if other.person_id is not None and other.person_id != account.person_id:
         raise OtherPersonsAccount
     if AccountMerge.objects.filter(account=other, state="cooling").exists():
@@ -269,6 +276,8 @@ def require_unchanged(account: Account | None, other: Account | None, ticket: Me
     for row, password_at in ((account, ticket.password_at), (other, ticket.other_password_at)):
         if row is None or row.status != AccountStatus.ACTIVE or row.password_changed_at.timestamp() != password_at:
             raise MergeTicketExpired
+    if other is None or other.version != ticket.other_version:
+        raise MergeTicketExpired
 
 
 def _find(name: str) -> LoginHandle | None:
