@@ -26,17 +26,15 @@ STATE_WORDS = {
 
 
 class MergedBy(StrEnum):
-    """Who joined two accounts, or took them apart: the one that stays, the other one's phone, or a window."""
+    """Who joined two accounts, or took them apart: the one that stays, or the other one's phone."""
 
     OWNER = "owner"
     OTHER = "other"
-    WINDOW = "window"
 
 
 MERGED_BY_WORDS = {
     MergedBy.OWNER: "本人在网上",
     MergedBy.OTHER: "被合并的手机号",
-    MergedBy.WINDOW: "窗口",
 }
 
 

@@ -71,8 +71,8 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("merged_by__in", ["owner", "other", "window"]),
-                            ("undone_by__in", ["", "owner", "other", "window"]),
+                            ("merged_by__in", ["owner", "other"]),
+                            ("undone_by__in", ["", "owner", "other"]),
                         ),
                         name="identity_account_merge_known_by",
                     ),
