@@ -22,6 +22,7 @@ TICKETS = {
     "identity.ticket.second_factor",
     "identity.form.code_generator",
     "identity.ticket.passkey",
+    "identity.ticket.merge",
 }
 
 OF_EACH_ROW = {"_context(actor, question, key)", "column.context"}  # what passes; what rotation goes by
