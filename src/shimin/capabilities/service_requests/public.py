@@ -118,6 +118,7 @@ from shimin.capabilities.service_requests.ports import (
 )
 from shimin.capabilities.service_requests.ports.desk_parts import DeskPart, list_desk_parts, register_desk_part
 from shimin.capabilities.service_requests.ports.follow_parts import FollowPart, list_follow_parts, register_follow_part
+from shimin.capabilities.service_requests.ports.report_parts import ReportPart, list_report_parts, register_report_part
 from shimin.capabilities.service_requests.queries.desk import find_desk_request, get_desk_request
 from shimin.capabilities.service_requests.queries.dispatch_advice import (
     Advice,
@@ -246,6 +247,7 @@ __all__ = [
     "ReceivedPhoto",
     "ReplayOutcome",
     "ReplyTemplate",
+    "ReportPart",
     "ReporterView",
     "RequestFacts",
     "RequestFiled",
@@ -338,6 +340,7 @@ __all__ = [
     "list_proposed",
     "list_queue",
     "list_reply_templates",
+    "list_report_parts",
     "list_requests",
     "list_supervised",
     "look_over",
@@ -364,6 +367,7 @@ __all__ = [
     "refuse_extension",
     "register_desk_part",
     "register_follow_part",
+    "register_report_part",
     "release_reply",
     "reopen",
     "replay_outcome",

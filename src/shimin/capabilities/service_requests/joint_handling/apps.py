@@ -16,7 +16,7 @@ class JointHandlingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        for module in ("own_part", "subscriptions", "web.desk_queues", "web.page_parts"):
+        for module in ("own_part", "subscriptions", "tasks", "web.desk_queues", "web.page_parts", "web.report_part"):
             import_module(f"shimin.capabilities.service_requests.joint_handling.{module}")
         checks = import_module("shimin.capabilities.service_requests.operations.answer_checks")
         parts = import_module("shimin.capabilities.service_requests.joint_handling.operations.checking")

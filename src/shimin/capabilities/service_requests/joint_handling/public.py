@@ -25,8 +25,10 @@ from shimin.capabilities.service_requests.joint_handling.operations.co_handling 
     decline_part,
     give_contribution,
 )
+from shimin.capabilities.service_requests.joint_handling.operations.deciding import drop_part, insist_on_part
 from shimin.capabilities.service_requests.joint_handling.operations.ending import end_parts
 from shimin.capabilities.service_requests.joint_handling.operations.leading import show_photos, urge_part, waive_part
+from shimin.capabilities.service_requests.joint_handling.operations.urging import urge_late_parts
 from shimin.capabilities.service_requests.joint_handling.queries.lent import (
     LentPhoto,
     LentRequest,
@@ -49,6 +51,13 @@ from shimin.capabilities.service_requests.joint_handling.queries.parts import (
     list_parts,
     list_told_parts,
 )
+from shimin.capabilities.service_requests.joint_handling.queries.watching import (
+    CoFigures,
+    WatchedPart,
+    count_co_handling,
+    count_watched,
+    list_watched,
+)
 
 __all__ = [
     "DAYS",
@@ -56,6 +65,7 @@ __all__ = [
     "MOST_DAYS",
     "PART_WORDS",
     "AskedAlready",
+    "CoFigures",
     "DeclineForbidden",
     "DeclineTooLate",
     "JointHandling",
@@ -74,22 +84,29 @@ __all__ = [
     "PartWho",
     "PartsMissing",
     "ToldPart",
+    "WatchedPart",
     "accept_part",
     "agency_names",
     "ask_co_handlers",
+    "count_co_handling",
     "count_own_parts",
+    "count_watched",
     "decline_part",
+    "drop_part",
     "end_parts",
     "get_joint_handling",
     "get_led_part",
     "get_lent_photo",
     "get_own_part",
     "give_contribution",
+    "insist_on_part",
     "joint_handling_page",
     "list_own_parts",
     "list_parts",
     "list_told_parts",
+    "list_watched",
     "show_photos",
+    "urge_late_parts",
     "urge_part",
     "waive_part",
 ]

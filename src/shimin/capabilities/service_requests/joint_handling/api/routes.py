@@ -25,9 +25,11 @@ from shimin.capabilities.service_requests.joint_handling.public import (
     accept_part,
     ask_co_handlers,
     decline_part,
+    drop_part,
     get_led_part,
     get_own_part,
     give_contribution,
+    insist_on_part,
     list_own_parts,
     list_parts,
     list_told_parts,
@@ -50,6 +52,8 @@ _STEPS: dict[PartAction, _Run] = {
     PartAction.GIVE: lambda at, body: give_contribution(**at, words=body.words, photo_ids=photo_ids(body.photos)),
     PartAction.WAIVE: lambda at, body: waive_part(**at, words=body.words),
     PartAction.URGE: lambda at, body: urge_part(**at, words=body.words),
+    PartAction.INSIST: lambda at, body: insist_on_part(**at, words=body.words),
+    PartAction.DROP: lambda at, body: drop_part(**at, words=body.words),
     PartAction.SHOW_PHOTOS: lambda at, body: show_photos(**at),
 }
 
@@ -108,7 +112,7 @@ def get_part(request: Request, part_id: PartId) -> dict[str, Any]:
 
 @router.post(
     "/desk/parts/{part_id}/steps", auth=Staff(), operation_id="take_part_step", response=PartOut,
-    summary="Accept, decline, contribute; as the lead go without, urge, show photos",
+    summary="Accept, decline, contribute; as the lead go without, urge, show photos; as the dispatcher decide",
 )  # fmt: skip
 def post_part_step(request: Request, part_id: PartId, body: PartStepIn) -> dict[str, Any]:
     number = row_id(part_id)

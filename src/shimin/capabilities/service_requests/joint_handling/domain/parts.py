@@ -112,7 +112,7 @@ TABLE = (
     PartStep(PartAction.WAIVE, "不等它的意见", OPEN_PARTS, P.WAIVED, (W.LEAD,), True),
     PartStep(PartAction.INSIST, "定由它协办", (P.DECLINED,), P.ACCEPTED, (W.DISPATCHER,), True),
     PartStep(PartAction.DROP, "不要它协办", (P.DECLINED,), P.DROPPED, (W.DISPATCHER,), True),
-    PartStep(PartAction.URGE, "催办", (P.ASKED, P.ACCEPTED), None, (W.LEAD, W.SUPERVISOR), True),
+    PartStep(PartAction.URGE, "催办", (P.ASKED, P.ACCEPTED), None, (W.LEAD, W.SUPERVISOR, W.SYSTEM), True),
     PartStep(PartAction.END, "随诉求结束", OPEN_PARTS, P.ENDED, (W.SYSTEM,)),
 )
 _BY_ACTION = {step.action: step for step in TABLE}

@@ -17,6 +17,7 @@ from shimin.capabilities.identity.tests.factories import NOW, make_officer, make
 from shimin.capabilities.service_requests.joint_handling.models import Part
 from shimin.capabilities.service_requests.joint_handling.public import (
     accept_part,
+    decline_part,
     get_lent_photo,
     get_own_part,
     give_contribution,
@@ -32,6 +33,7 @@ from shimin.capabilities.service_requests.joint_handling.tests.factories import 
 )
 from shimin.capabilities.service_requests.models import RequestPhoto
 from shimin.capabilities.service_requests.public import (
+    DISPATCHER,
     OFFICER,
     SUPERVISOR,
     PhotoGone,
@@ -218,3 +220,41 @@ def test_the_citizens_photos_are_lent_with_the_request():
     accept_part(actor=HELPER, part_id=part_id, now=NOW)
     Part.objects.filter(id=part_id).update(state="ended")
     assert helper.get(address[1]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "agency_id", "own", "wanted"),
+    [
+        (OFFICER, LIGHTS, "led", "长沙市政"), (DISPATCHER, None, "declined", "等派单员定"),
+        (SUPERVISOR, None, "watch", "长沙市政"),
+    ],
+)  # fmt: skip
+def test_each_who_watches_has_a_page(role, agency_id, own, wanted):
+    request_id, part_id = asked()
+    decline_part(actor=HELPER, part_id=part_id, words="不归我们管。", now=NOW)
+    browser, _ = signed_in(role, agency_id=agency_id, login="watcher")
+    page = text(browser.get(f"/desk/joint/{own}"))
+    assert f"/desk/requests/{request_id}" in page
+    assert wanted in page
+    for other in {"led", "declined", "watch"} - {own}:
+        assert browser.get(f"/desk/joint/{other}").status_code == 403
+
+
+def test_the_dispatcher_decides_on_the_requests_page():
+    request_id, part_id = asked()
+    decline_part(actor=HELPER, part_id=part_id, words="不归我们管。", now=NOW)
+    browser, _ = signed_in(DISPATCHER, agency_id=None, login="dispatch")
+    assert "定由它协办" in text(browser.get(f"/desk/requests/{request_id}"))
+    there = f"/desk/joint/{part_id}/lead/insist"
+    assert browser.post(there, {"words": ""}).status_code == 422
+    assert browser.post(there, {"words": "这条电缆归市政管。"}).status_code == 302
+    assert Part.objects.get(id=part_id).state == "accepted"
+    helper, _ = signed_in(agency_id=ROADS, login="helper")
+    assert "这条电缆归市政管。" in text(helper.get(f"/desk/joint/{part_id}"))
+
+
+def test_the_supervisors_report_counts_co_handling():
+    asked()
+    browser, _ = signed_in(SUPERVISOR, agency_id=None, login="watch")
+    report = text(browser.get(f"/desk/supervision?from={NOW:%Y-%m-%d}&to={NOW:%Y-%m-%d}"))
+    assert "请它协办" in report

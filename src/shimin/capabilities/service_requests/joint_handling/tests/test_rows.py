@@ -151,3 +151,12 @@ def test_steps_are_written_in_ones_own_name_and_never_changed(part):
             connection.execute(insert, [part[1], part[0], account])
     with web("staff", account=912, **HELPER) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute("UPDATE joint_handling_step SET words = '改'")
+
+
+def test_a_dispatcher_moves_the_time_of_a_part_of_their_city_and_a_stranger_none(part):
+    move = "UPDATE joint_handling_part SET due_at = due_at + interval '1 day'"
+    for region, moved in ((CITY, 1), ("430200", 0)):
+        with web("staff", account=912, roles="service_requests.dispatcher", regions=region) as connection:
+            assert connection.execute(move).rowcount == moved
+    with web("staff", account=912, **STRANGER) as connection:
+        assert connection.execute(move).rowcount == 0

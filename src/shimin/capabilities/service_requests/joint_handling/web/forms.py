@@ -18,6 +18,8 @@ TITLES = {
     PartAction.GIVE: "交协办意见",
     PartAction.WAIVE: "不等它的意见",
     PartAction.URGE: "催办",
+    PartAction.INSIST: "定由它协办",
+    PartAction.DROP: "不要它协办",
     PartAction.SHOW_PHOTOS: "照片给市民看",
 }
 _WORDS = {
@@ -25,6 +27,8 @@ _WORDS = {
     PartAction.GIVE: "协办意见：核实的情况、怎么办、办得怎样（只有牵头部门和督查看到，由牵头部门写进答复）",
     PartAction.WAIVE: "为什么不等它（督查会看到）",
     PartAction.URGE: "催什么（协办部门会看到）",
+    PartAction.INSIST: "为什么该它协办（两边部门会看到，它不能再推）",
+    PartAction.DROP: "为什么不要它协办（两边部门会看到）",
 }
 
 

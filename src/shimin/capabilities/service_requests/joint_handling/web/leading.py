@@ -1,4 +1,4 @@
-"""The lead's side: ask for co-handling, go without a part, urge, show its photos. Faults get a page of their own."""
+"""The lead's and the dispatcher's side: ask, go without, urge, decide, show photos. Faults get a page of their own."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from django.views.decorators.http import require_POST
 from shimin.capabilities.service_requests.joint_handling.public import (
     PartAction,
     ask_co_handlers,
+    drop_part,
     get_joint_handling,
     get_led_part,
+    insist_on_part,
     show_photos,
     urge_part,
     waive_part,
@@ -26,7 +28,10 @@ from shimin.kernel import clock
 from shimin.kernel.errors import InvalidInput, NotFound
 from shimin.kernel.web.access import Request, staff
 
-_WITH_WORDS: dict[PartAction, Callable[..., int]] = {PartAction.WAIVE: waive_part, PartAction.URGE: urge_part}
+_WITH_WORDS: dict[PartAction, Callable[..., int]] = {
+    PartAction.WAIVE: waive_part, PartAction.URGE: urge_part, PartAction.INSIST: insist_on_part,
+    PartAction.DROP: drop_part,
+}  # fmt: skip
 
 
 @require_POST

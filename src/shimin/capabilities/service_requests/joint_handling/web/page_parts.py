@@ -29,13 +29,17 @@ from shimin.capabilities.service_requests.public import (
 from shimin.kernel import clock
 from shimin.kernel.actor import Actor
 
-_LEADS_IN = (RequestState.IN_PROGRESS, RequestState.SUSPENDED)
+# Who may ask in which states; a dispatcher names co-handlers as soon as there is a lead.
+_ASKS_IN = {
+    PartWho.LEAD: (RequestState.IN_PROGRESS, RequestState.SUSPENDED),
+    PartWho.DISPATCHER: (RequestState.DISPATCHED, RequestState.IN_PROGRESS, RequestState.SUSPENDED),
+}
 
 
 def parts_of(*, actor: Actor, request_id: int, agency_id: int | None) -> DeskPart | None:
-    """Return the parts of a request, and for its lead the form that asks for more."""
+    """Return the parts of a request, and for its lead or the dispatcher the form that asks for more."""
     shown, now = get_joint_handling(actor=actor, request_id=request_id), clock.now()
-    may_ask = shown.state in _LEADS_IN and PartWho.LEAD in shown.roles
+    may_ask = any(who in shown.roles and shown.state in states for who, states in _ASKS_IN.items())
     if not shown.parts and not may_ask:
         return None
     facts = RequestFacts(
@@ -65,7 +69,7 @@ def told_of(*, actor: Actor, request_id: int, level: int, number: str, code: str
 
 
 def _forms(part: PartView, shown: JointHandling) -> list[tuple[str, PartForm]]:
-    wanted = [PartAction.WAIVE, PartAction.URGE]
+    wanted = [PartAction.INSIST, PartAction.DROP, PartAction.WAIVE, PartAction.URGE]
     if part.given_step_id in shown.hidden_steps:
         wanted.append(PartAction.SHOW_PHOTOS)
     return [(str(action), PartForm(action, key=str(part.part_id))) for action in part.actions if action in wanted]

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shimin.capabilities.catalogue.public import get_region, has_region, list_agencies, list_cities
-from shimin.capabilities.service_requests.public import RATING_WORDS, SUPERVISOR, Rating
+from shimin.capabilities.service_requests.public import RATING_WORDS, SUPERVISOR, Rating, list_report_parts
 from shimin.capabilities.service_requests.supervision.public import (
     BASELINE_ANSWERS,
     BASELINE_DAYS,
@@ -143,6 +143,9 @@ def report(request: Request) -> HttpResponse:
             {"title": f"按{words}", "url": f"?{_query(request, by=str(each))}", "current": each is period.by}
             for each, words in GROUPINGS.items()
         ],
+        "parts": [] if period.is_special else list_report_parts(
+            actor=request.actor, city_code=period.city_code, starts_at=period.starts_at, ends_at=period.ends_at, now=now
+        ),
         "pdf_url": f"{reverse('supervision:report_pdf')}?{_query(request)}",
     }  # fmt: skip
     return _private(render(request, "supervision/report.html", context))
