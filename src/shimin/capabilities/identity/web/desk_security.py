@@ -9,16 +9,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from shimin.capabilities.identity.domain.officers import SYSTEM_ADMIN
-from shimin.capabilities.identity.operations.change_password import change_password
 from shimin.capabilities.identity.operations.officers.resetting import ask_reset
-from shimin.capabilities.identity.operations.passkeys.enrolling import add_passkey, begin_enrolling, remove_passkey
 from shimin.capabilities.identity.queries.factors import get_sign_in_ways
-from shimin.capabilities.identity.web.client import client_of, party_of
-from shimin.capabilities.identity.web.forms import ConfirmForm, NewPasswordForm, PasskeyForm, show_error, text_field
+from shimin.capabilities.identity.web.forms import show_error, text_field
 from shimin.capabilities.identity.web.pages import form_page
+from shimin.capabilities.identity.web.passkeys import add_page, own_passkey, remove_page
+from shimin.capabilities.identity.web.security import password_page
 from shimin.kernel import clock
-from shimin.kernel.errors import DomainError, NotFound
+from shimin.kernel.errors import DomainError
 from shimin.kernel.web.access import Request, staff
+
+_OWN, _BACK = "identity/desk/own.html", "identity:desk_security"
 
 
 class ResetForm(forms.Form):
@@ -44,54 +45,25 @@ def security(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(transaction=False)
 def password(request: Request) -> HttpResponse:
-    """Change the password with the present one."""
-    form, error = NewPasswordForm(request.POST or None), None
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_password(actor=request.actor, now=clock.now(), **form.cleaned_data)
-        except DomainError as refused:
-            show_error(form, error := refused)
-        else:
-            return _back()
-    return form_page(request, "identity/desk/own.html", form, error=error, queue="", title="改密码", button="改密码")
+    """Change an officer's password."""
+    return password_page(request, template=_OWN, onward=_BACK, queue="", title="改密码", button="改密码")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(transaction=False)
 def add(request: Request) -> HttpResponse:
-    """Add a passkey: its name, the password, and what the device made."""
-    now, party, error = clock.now(), party_of(request), None
-    form = PasskeyForm(request.POST or None, initial={"label": client_of(request).device_label})
-    if request.method == "POST" and form.is_valid():
-        sent = {name: request.POST.get(name, "") for name in ("ticket", "answer")}
-        try:
-            add_passkey(actor=request.actor, party=party, now=now, **form.cleaned_data, **sent)
-        except DomainError as refused:
-            show_error(form, error := refused)
-        else:
-            return _back()
+    """Add a passkey of an officer's."""
     name = get_sign_in_ways(request.actor).staff_name
-    ceremony = begin_enrolling(actor=request.actor, party=party, name=name, now=now)
-    return form_page(request, "identity/desk/passkey_add.html", form, error=error, ceremony=ceremony, queue="")
+    return add_page(request, name=name, template="identity/desk/passkey_add.html", onward=_BACK, queue="")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(transaction=False)
 def remove(request: Request, passkey_id: int) -> HttpResponse:
-    """Remove a passkey, with the password."""
-    passkey = next((key for key in get_sign_in_ways(request.actor).passkeys if key.passkey_id == passkey_id), None)
-    if passkey is None:
-        raise NotFound
-    form, error = ConfirmForm(request.POST or None), None
-    if request.method == "POST" and form.is_valid():
-        try:
-            remove_passkey(actor=request.actor, passkey_id=passkey_id, now=clock.now(), **form.cleaned_data)
-        except DomainError as refused:
-            show_error(form, error := refused)
-        else:
-            return _back()
+    """Remove a passkey of an officer's."""
+    passkey = own_passkey(request, passkey_id)
     title = f"删除通行密钥“{passkey.label}”"
-    return form_page(request, "identity/desk/own.html", form, error=error, queue="", title=title, button="删除")
+    return remove_page(request, passkey, template=_OWN, onward=_BACK, queue="", title=title, button="删除")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +81,3 @@ def reset(request: Request) -> HttpResponse:
     return form_page(
         request, "identity/desk/staff/ask.html", form, error=error, queue="identity.staff", title="重设同事的登录方式"
     )
-
-
-def _back() -> HttpResponse:
-    return HttpResponseRedirect(reverse("identity:desk_security"), status=303)

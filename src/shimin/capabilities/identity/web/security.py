@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -91,6 +93,11 @@ def recovery_codes(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in(transaction=False)
 def password(request: Request) -> HttpResponse:
+    """Change a citizen's password."""
+    return password_page(request, template="identity/password.html", onward="identity:security")
+
+
+def password_page(request: Request, *, template: str, onward: str, **more: Any) -> HttpResponse:
     """Change the password with the present one."""
     form, error = NewPasswordForm(request.POST or None), None
     if request.method == "POST" and form.is_valid():
@@ -99,8 +106,8 @@ def password(request: Request) -> HttpResponse:
         except DomainError as refused:
             show_error(form, error := refused)
         else:
-            return HttpResponseRedirect(reverse("identity:security"), status=303)
-    return form_page(request, "identity/password.html", form, error=error)
+            return HttpResponseRedirect(reverse(onward), status=303)
+    return form_page(request, template, form, error=error, **more)
 
 
 def _codes_page(request: Request, codes: list[str]) -> HttpResponse:
