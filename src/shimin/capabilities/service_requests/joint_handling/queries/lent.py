@@ -22,6 +22,7 @@ from shimin.capabilities.service_requests.joint_handling.queries.parts import (
     steps_of,
 )
 from shimin.capabilities.service_requests.joint_handling.queries.roles import covers
+from shimin.capabilities.service_requests.queries.insults import mask_insults
 from shimin.capabilities.service_requests.queries.rows import OFFICER
 from shimin.kernel.actor import Actor, ActorKind
 from shimin.kernel.db import scope
@@ -118,10 +119,10 @@ def list_own_parts(
     lines = tuple(
         OwnPart(part_view(parts[row.part_id], (), {PartWho.CO_HANDLER}), row)
         for row in lent[:limit]
-        if row.part_id in parts
+        if row.part_id in parts and covers(actor, parts[row.part_id].agency_id, parts[row.part_id].city_code)
     )
-    last = lines[-1].part if lines and len(lent) > limit else None
-    return OwnParts(lines, (last.due_at, last.part_id) if last else None)
+    last = parts.get(lent[limit - 1].part_id) if len(lent) > limit else None
+    return OwnParts(lines, (last.due_at, last.id) if last else None)
 
 
 def count_own_parts(actor: Actor, *, most: int = 100) -> int:
@@ -170,6 +171,9 @@ def get_lent_photo(*, actor: Actor, part_id: int, photo_id: int, size: Rendition
     if actor.kind is not ActorKind.STAFF:
         raise NotFound("没有找到这张照片。")
     with scope(actor):
+        part = Part.objects.filter(id=part_id).first()
+        if part is None or not covers(actor, part.agency_id, part.city_code):
+            raise NotFound("没有找到这张照片。")
         found = {row[0]: row for row in _photos(part_id)}
     if photo_id not in found:
         raise NotFound("没有找到这张照片。")
@@ -186,13 +190,14 @@ def _rows(statement: str, values: list[Any]) -> list[LentRequest]:
 def _lent(row: tuple[Any, ...], names: dict[int, str]) -> LentRequest:
     values: list[Any] = list(row)
     values[2], values[4] = RequestKind(values[2]), RequestState(values[4])
+    values[5], values[6] = mask_insults(values[5]), mask_insults(values[6])
     values.append(names.get(values[-1], ""))
     return LentRequest(*values)
 
 
 def _step(row: tuple[Any, ...]) -> LentStep:
     action, _, taken_at, by, agency, words = row
-    return LentStep(STEP_WORDS[Action(action)], taken_at, by, agency, words)
+    return LentStep(STEP_WORDS[Action(action)], taken_at, by, agency, mask_insults(words))
 
 
 def _photos(part_id: int) -> list[tuple[Any, ...]]:
