@@ -19,7 +19,7 @@ from django.db import Error
 from shimin.kernel.errors import DomainError
 from shimin.kernel.monitoring import metrics
 from shimin.kernel.monitoring.logging import log_request
-from shimin.kernel.web.middleware import request_id_for, safety_headers
+from shimin.kernel.web.middleware import AS_FILE, is_kept_as_file, request_id_for, safety_headers
 
 Environ = dict[str, Any]
 WsgiApp = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -85,7 +85,8 @@ class HotReads:
         log_request(id=request_id, method="GET", route=read.route, status=answer.status, ms=round(seconds * 1000, 1))
         metrics.observe_request(read.route, answer.status, seconds)
         length = ("Content-Length", str(len(answer.body)))
-        return [*answer.headers, length, *self._safety, ("X-Request-Id", request_id)]
+        as_file = (AS_FILE,) if is_kept_as_file(dict(answer.headers).get("Content-Type", "")) else ()
+        return [*answer.headers, length, *as_file, *self._safety, ("X-Request-Id", request_id)]
 
 
 def _answer(read: HotRead, environ: Environ, parts: Sequence[str]) -> HotAnswer | None:

@@ -78,9 +78,13 @@ def safety_headers() -> tuple[tuple[str, str], ...]:
     return (*SAFETY_HEADERS, TRANSPORT_SECURITY) if settings.SHIMIN.secure_cookies else SAFETY_HEADERS
 
 
-# A browser that is led to an answer of the API keeps it as a file and shows nothing of it as a page.
 _JSON = ("application/json", "application/problem+json")
-_AS_FILE = 'attachment; filename="api.json"'
+AS_FILE = ("Content-Disposition", 'attachment; filename="api.json"')
+
+
+def is_kept_as_file(content_type: str) -> bool:
+    """Tell whether browsers shall keep an answer as a file (``AS_FILE``): JSON, of which nothing is shown as a page."""
+    return content_type.partition(";")[0] in _JSON
 
 
 class SafetyHeaders:
@@ -94,8 +98,8 @@ class SafetyHeaders:
         response = self._get_response(request)
         # Into Django's own store: setting six headers one by one checks and encodes them anew, a tenth of a request.
         response.headers._store = self._stored | response.headers._store
-        if response.headers.get("Content-Type", "").partition(";")[0] in _JSON:
-            response.headers.setdefault("Content-Disposition", _AS_FILE)
+        if is_kept_as_file(response.headers.get("Content-Type", "")):
+            response.headers.setdefault(*AS_FILE)
         return response
 
 
